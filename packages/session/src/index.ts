@@ -1,1 +1,24 @@
-export {}
+// @coatcheck/session, in reading order.
+
+export type { Clock } from './clock.ts'
+export { createSessions } from './create-sessions.ts'
+export type { StandardSchema } from './data.ts'
+export { type Duration, milliseconds } from './duration.ts'
+export type { Ended } from './engine.ts'
+export { type ErrorCode, SessionError } from './errors.ts'
+export type { EventType, Listener, SessionEvent } from './events.ts'
+// For adapters and gateways.
+export type { Exchange } from './exchange.ts'
+export { isPrivateAlready, isSharedCachingHeader, personalCaching, varyWithCookie } from './http/caching.ts'
+export { findCookie, setsCookie } from './http/cookie.ts'
+export { crossOrigin, isNavigation, mayCreateSession, type RequestFacts } from './http/origin.ts'
+export type { BaseOptions, SessionsOptions } from './options.ts'
+export { type Connection, TransportRules } from './proxies.ts'
+export type { Beginning, SignInOptions } from './session.ts'
+export { Session } from './session.ts'
+export type { OpenOptions, SessionInfo } from './sessions.ts'
+export { Sessions } from './sessions.ts'
+export type * from './store.ts'
+export { NotApplied } from './store.ts'
+export { memory } from './stores/memory.ts'
+export type { SessionId, SessionKey, SessionToken } from './token.ts'

@@ -1,0 +1,155 @@
+// node:http (and node:https, the compatibility API of node:http2, Express, Koa's `ctx.req`/`ctx.res`).
+//
+// Opening a session makes the answer personal (R3). What the handler says about caching comes later, so the decision
+// is taken when it writes its headers: this response's `writeHead` is wrapped once.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import { SessionError } from '../errors.ts'
+import type { Exchange } from '../exchange.ts'
+import { isPrivateAlready, isSharedCachingHeader, personalCaching, varyWithCookie } from '../http/caching.ts'
+import { setsCookie } from '../http/cookie.ts'
+import type { RequestFacts } from '../http/origin.ts'
+import type { TransportRules } from '../proxies.ts'
+import type { Client } from '../store.ts'
+
+/** One request of node:http and its answer. */
+export class NodeExchange implements Exchange {
+  readonly #req: IncomingMessage
+  readonly #res: ServerResponse
+  readonly #rules: TransportRules
+  readonly #onCachingRemoved: (directives: readonly string[]) => void
+  #facts: RequestFacts | undefined
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    rules: TransportRules,
+    onCachingRemoved: (directives: readonly string[]) => void,
+  ) {
+    this.#req = req
+    this.#res = res
+    this.#rules = rules
+    this.#onCachingRemoved = onCachingRemoved
+  }
+
+  get facts(): RequestFacts {
+    this.#facts ??= this.#readFacts()
+    return this.#facts
+  }
+
+  #readFacts(): RequestFacts {
+    const { headers, method = 'GET', socket } = this.#req
+    return {
+      method,
+      host: (headers[':authority'] as string | undefined) ?? headers.host,
+      secure: this.#rules.isSecure({
+        encrypted: (socket as TLSSocket).encrypted === true,
+        peer: socket.remoteAddress,
+        forwardedProto: single(headers['x-forwarded-proto']),
+        forwarded: single(headers.forwarded),
+        fetchSite: single(headers['sec-fetch-site']),
+      }),
+      origin: headers.origin,
+      fetchSite: single(headers['sec-fetch-site']),
+      fetchMode: single(headers['sec-fetch-mode']),
+      fetchDest: single(headers['sec-fetch-dest']),
+      upgrade: headers.upgrade !== undefined,
+    }
+  }
+
+  get cookieHeader(): string | undefined {
+    return this.#req.headers.cookie
+  }
+
+  get client(): Client {
+    const { headers, socket } = this.#req
+    const address = this.#rules.clientAddress(socket.remoteAddress, single(headers['x-forwarded-for']))
+    return { address, userAgent: headers['user-agent'] ?? null }
+  }
+
+  get headersSent(): boolean {
+    return this.#res.headersSent
+  }
+
+  personal(): void {
+    const res = this.#res as Personal
+    if (res[PERSONAL] === true) return
+    if (res.headersSent) {
+      if (isPrivateAlready(joined(res.getHeader('cache-control')))) return
+      throw new SessionError(
+        'ERR_HEADERS_SENT',
+        'the session was looked at after a public answer had begun: open it before the headers are written',
+      )
+    }
+    res[PERSONAL] = true
+    const writeHead = res.writeHead as (status: number, reason?: string) => ServerResponse
+    const decide = () => this.#decide()
+    res.writeHead = function personalWriteHead(this: ServerResponse, status: number, ...rest: unknown[]) {
+      const reason = typeof rest[0] === 'string' ? rest[0] : undefined
+      setHeaders(this, (reason === undefined ? rest[0] : rest[1]) as HeaderInput)
+      if (!this.headersSent && status >= 200) decide()
+      return reason === undefined ? writeHead.call(this, status) : writeHead.call(this, status, reason)
+    } as typeof res.writeHead
+  }
+
+  #decide(): void {
+    const res = this.#res
+    const decision = personalCaching({
+      cacheControl: joined(res.getHeader('cache-control')),
+      issuesCookie: (res as Personal)[ISSUES] === true,
+      dest: single(this.#req.headers['sec-fetch-dest']),
+      hasValidator: res.hasHeader('etag') || res.hasHeader('last-modified'),
+    })
+    for (const name of res.getHeaderNames()) if (isSharedCachingHeader(name)) res.removeHeader(name)
+    res.setHeader('Cache-Control', decision.cacheControl)
+    if (decision.varyCookie) res.setHeader('Vary', varyWithCookie(joined(res.getHeader('vary'))))
+    if (decision.legacyNoStore) res.setHeader('Pragma', 'no-cache').setHeader('Expires', '0')
+    if (decision.dropped.length > 0) this.#onCachingRemoved(decision.dropped)
+  }
+
+  setCookie(name: string, line: string): void {
+    const res = this.#res as Personal
+    const others = lines(res.getHeader('set-cookie')).filter((other) => !setsCookie(other, name))
+    res.setHeader('Set-Cookie', [...others, line])
+    res[ISSUES] = true
+  }
+}
+
+const PERSONAL = Symbol('coatcheck.personal')
+const ISSUES = Symbol('coatcheck.issuesCookie')
+
+type Personal = ServerResponse & { [PERSONAL]?: boolean; [ISSUES]?: boolean }
+type HeaderInput = undefined | Record<string, number | string | readonly string[]> | readonly unknown[]
+
+// The headers given to writeHead would pass by `getHeader`: they are set first, as `setHeader` would.
+function setHeaders(res: ServerResponse, headers: HeaderInput): void {
+  if (headers === undefined || res.headersSent) return
+  if (!Array.isArray(headers)) {
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value as string)
+    return
+  }
+  const pairs: [string, string][] = Array.isArray(headers[0])
+    ? (headers as [string, string][])
+    : Array.from({ length: headers.length / 2 }, (_, i) => [headers[2 * i], headers[2 * i + 1]] as [string, string])
+  const fresh = new Set<string>()
+  for (const [name, value] of pairs) {
+    const lower = name.toLowerCase()
+    if (fresh.has(lower)) res.appendHeader(name, value)
+    else res.setHeader(name, value)
+    fresh.add(lower)
+  }
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value
+}
+
+function lines(value: number | string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return []
+  return typeof value === 'object' ? value : [String(value)]
+}
+
+function joined(value: number | string | readonly string[] | undefined): string | undefined {
+  return value === undefined ? undefined : typeof value === 'object' ? value.join(', ') : String(value)
+}

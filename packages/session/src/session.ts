@@ -1,0 +1,437 @@
+// What an application holds: one visitor's session, for the length of one request.
+//
+// Reading is free. Each change is one atomic step in the store, done when its promise resolves (E2); what it means for
+// the browser (a new cookie, a deleted one) is put on the answer only after the store has confirmed it.
+
+import { draftOf } from './data.ts'
+import { type Ended, type Engine, FORMAT } from './engine.ts'
+import { SessionError, sessionEnded } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { deleteCookie, setCookie } from './http/cookie.ts'
+import { mayCreateSession } from './http/origin.ts'
+import type { Held } from './read-cache.ts'
+import { newDataKey, sealData, wrapDataKey } from './seal.ts'
+import type { Began, Rotated, SessionRecord } from './store.ts'
+import { newNonce, newSessionId, type SessionId, SessionToken } from './token.ts'
+
+const ATTEMPTS = 50
+const REMEMBERED_WRITES = 32
+const MAX_USER_LENGTH = 512
+
+export interface SignInOptions<Data> {
+  /** How the user proved who he is, in RFC 8176's names: `['pwd']`, `['pwd', 'otp']`. Default none. */
+  readonly methods?: readonly string[]
+  /** *Remember me*: the cookie outlives the browser, with the lifetimes of the option `remember`. Default false. */
+  readonly remember?: boolean
+  /** As the option of `createSessions`, for this sign-in. */
+  readonly carry?: boolean | readonly (keyof Data & string)[]
+}
+
+/** What begins when nothing was there before. */
+export interface Beginning {
+  /** End it within two minutes unless its cookie comes back: for visitors that may be robots. Default false. */
+  readonly brief?: boolean
+}
+
+/** One visitor's session, for the length of one request. Made by `sessions.open`. */
+export class Session<Data> {
+  readonly #engine: Engine<Data>
+  readonly #exchange: Exchange
+  readonly #openedAt: number
+  readonly #beginning: Beginning
+  #held: Held<Data> | null
+  #token: SessionToken | null
+  #ended: Ended | null
+  #fresh: Data | undefined
+
+  /** @internal */
+  constructor(
+    engine: Engine<Data>,
+    exchange: Exchange,
+    found: { held: Held<Data>; token: SessionToken } | { ended: Ended } | null,
+    beginning: Beginning,
+  ) {
+    this.#engine = engine
+    this.#exchange = exchange
+    this.#openedAt = engine.now()
+    this.#beginning = beginning
+    this.#held = found !== null && 'held' in found ? found.held : null
+    this.#token = found !== null && 'held' in found ? found.token : null
+    this.#ended = found !== null && 'ended' in found ? found.ended : null
+  }
+
+  /** The session's public name; null until something is stored. */
+  get id(): SessionId | null {
+    return this.#held?.record.id ?? null
+  }
+
+  /** Who is signed in, or null. */
+  get user(): string | null {
+    return this.#held?.record.user ?? null
+  }
+
+  /** How the user proved who he is. */
+  get methods(): readonly string[] {
+    return this.#held?.record.methods ?? []
+  }
+
+  /** When the user last proved who he is, or null. */
+  get authenticatedAt(): Date | null {
+    const at = this.#held?.record.authenticatedAt ?? null
+    return at === null ? null : new Date(at)
+  }
+
+  /** When the session ends at the latest, however busy it is; null for none. */
+  get endsAt(): Date | null {
+    return this.#held === null ? null : new Date(this.#held.record.absoluteEnd)
+  }
+
+  /** Why the token that came with this request opens nothing any more; null where it does, or where none came. */
+  get ended(): Ended | null {
+    return this.#ended
+  }
+
+  /** What is stored. Frozen: change it with `update`. */
+  get data(): Readonly<Data> {
+    if (this.#held !== null) return this.#held.data
+    this.#fresh ??= this.#engine.settings.codec.initial()
+    return this.#fresh
+  }
+
+  /**
+   * Changes the session's data, and is done when it resolves. `change` gets a copy that it may alter or replace; it
+   * runs again on the newest data where another request was faster, so it must be quick and have no other effects.
+   * A visitor without a session gets one.
+   *
+   * @throws ERR_SESSION_ENDED where the session ended meanwhile (nothing was written), ERR_DATA, ERR_WRITE_UNKNOWN,
+   * ERR_STORE_UNAVAILABLE; where a session would have to begin also ERR_INSECURE_TRANSPORT, ERR_CROSS_SITE and
+   * ERR_HEADERS_SENT
+   */
+  async update(change: (data: Data) => Data | void): Promise<void> {
+    await this.#engine.inTurn(this.#held?.record.id ?? this, async () => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        await this.#refresh()
+        const outcome = this.#held === null ? await this.#beginWith(change) : await this.#replace(this.#held, change)
+        if (outcome === 'done') return
+        if (outcome === 'gone') throw sessionEnded((await this.#reasonOfEnd()) ?? 'revoked')
+      }
+      throw new SessionError('ERR_STORE_UNAVAILABLE', `gave up after ${ATTEMPTS} attempts: other writers were faster`)
+    })
+  }
+
+  async #replace(held: Held<Data>, change: (data: Data) => Data | void): Promise<'done' | 'conflict' | 'gone'> {
+    const { json, data } = await this.#change(held.data, change)
+    const nonce = newNonce()
+    const next: SessionRecord = {
+      ...held.record,
+      version: held.record.version + 1,
+      writes: [...held.record.writes.slice(1 - REMEMBERED_WRITES), nonce],
+    }
+    const record = { ...next, sealed: sealData(held.dataKey, json, next) }
+    const { store } = this.#engine.settings
+    const outcome = await this.#engine.apply('update a session', () => store.replace(record, nonce, this.#engine.now()))
+    if (outcome === 'done') this.#hold({ ...held, record, data })
+    else this.#engine.forget(record.key)
+    return outcome
+  }
+
+  async #beginWith(change: (data: Data) => Data | void): Promise<'done'> {
+    if (this.#ended?.late === true) throw sessionEnded(this.#ended.reason)
+    this.#assertMayIssue()
+    const { json, data } = await this.#change(this.#engine.settings.codec.initial(), change)
+    const begun = this.#compose(null, json, data, { user: null, methods: [], remembered: false })
+    const outcome = await this.#engine.apply('begin a session', () =>
+      this.#engine.settings.store.create({ record: begun.held.record, at: this.#engine.now(), signIn: null }),
+    )
+    this.#issue(begun, outcome)
+    this.#engine.events.emit({ type: 'created', id: begun.held.record.id })
+    return 'done'
+  }
+
+  async #change(data: Readonly<Data>, change: (data: Data) => Data | void): Promise<{ json: string; data: Data }> {
+    const draft = draftOf(data) as Data
+    const result: unknown = change(draft) ?? draft
+    if (typeof (result as PromiseLike<unknown>).then === 'function') {
+      throw new SessionError('ERR_ARGUMENT', 'the function given to update() must not be async: it may run again')
+    }
+    return this.#engine.settings.codec.write(result)
+  }
+
+  /**
+   * Signs a user in, whose credentials the caller has verified. Always a new token; the old one ends in the same step.
+   * What an anonymous visitor stored comes along (see `carry`); signing in as another user starts empty; signing in as
+   * the same user (re-authentication, a further factor) keeps the data and starts the absolute lifetime anew.
+   *
+   * @param user - the one canonical name of the user, 1 to 512 characters
+   * @throws ERR_CROSS_SITE (login CSRF), ERR_INSECURE_TRANSPORT, ERR_HEADERS_SENT, ERR_SESSION_LIMIT,
+   * ERR_SIGN_IN_REVOKED, ERR_ARGUMENT, ERR_WRITE_UNKNOWN, ERR_STORE_UNAVAILABLE
+   */
+  async signIn(user: string, options: SignInOptions<Data> = {}): Promise<void> {
+    if (typeof user !== 'string' || user === '' || user.length > MAX_USER_LENGTH || user.includes('\0')) {
+      throw new SessionError('ERR_ARGUMENT', `signIn() needs the user's name: 1 to ${MAX_USER_LENGTH} characters`)
+    }
+    this.#assertMayIssue()
+    const { settings, events } = this.#engine
+    await this.#engine.inTurn(this.#held?.record.id ?? this, async () => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        await this.#refresh()
+        const old = this.#held
+        const sameUser = old?.record.user === user
+        const kept = old !== null && (sameUser || old.record.user === null) ? old : null
+        const carry = sameUser ? true : (options.carry ?? settings.carry)
+        const { json, data } = await settings.codec.write(this.#carried(kept, carry))
+        const next = this.#compose(kept?.record ?? null, json, data, {
+          user,
+          methods: options.methods ?? [],
+          remembered: options.remember ?? false,
+        })
+        const { record } = next.held
+        const creation = {
+          record,
+          at: this.#engine.now(),
+          signIn: { openedAt: this.#openedAt, limit: settings.limit },
+        }
+        const outcome = await this.#engine.apply('sign a user in', () =>
+          old === null
+            ? settings.store.create(creation)
+            : settings.store.rotate({
+                ...creation,
+                from: old.record.key,
+                version: old.record.version,
+                leave: 'tombstone',
+              }),
+        )
+        if (old !== null) this.#engine.forget(old.record.key)
+        if (outcome.state === 'conflict' || outcome.state === 'gone') continue // #refresh finds out which
+        this.#issue(next, outcome)
+        if (old !== null && kept === null) {
+          events.emit({ type: 'ended', id: old.record.id, reason: 'rotated', user: old.record.user })
+        }
+        events.emit({ type: 'signed-in', id: record.id, user })
+        return
+      }
+      throw new SessionError('ERR_STORE_UNAVAILABLE', `gave up after ${ATTEMPTS} attempts: other writers were faster`)
+    })
+  }
+
+  #carried(kept: Held<Data> | null, carry: boolean | readonly string[]): unknown {
+    const { codec } = this.#engine.settings
+    if (kept === null || carry === false) return codec.initial()
+    if (carry === true) return draftOf(kept.data)
+    const named = Object.entries(kept.data as object).filter(([key]) => carry.includes(key))
+    return { ...codec.initial(), ...Object.fromEntries(named) }
+  }
+
+  /**
+   * Gives the session a new token and ends the old one at once, keeping user and data: for a change of privilege that
+   * is no authentication. Nothing happens where there is no session.
+   *
+   * @throws ERR_INSECURE_TRANSPORT, ERR_HEADERS_SENT, ERR_SESSION_ENDED, ERR_WRITE_UNKNOWN, ERR_STORE_UNAVAILABLE
+   */
+  async rotate(): Promise<void> {
+    if (this.#held === null) return
+    this.#assertMayIssue()
+    await this.#engine.inTurn(this.#held.record.id, async () => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        await this.#refresh()
+        if (this.#held === null) throw sessionEnded(this.#ended?.reason ?? 'revoked')
+        const { json, data } = await this.#engine.settings.codec.write(draftOf(this.#held.data))
+        const { user, methods, remembered } = this.#held.record
+        const next = this.#compose(this.#held.record, json, data, { user, methods, remembered }, false)
+        if (await this.#succeed(next, 'tombstone')) {
+          this.#engine.events.emit({ type: 'rotated', id: next.held.record.id })
+          return
+        }
+      }
+    })
+  }
+
+  /**
+   * Gives the session a new token, changing no privilege: the old one is honoured until ten seconds after the new one
+   * was presented. `sessions.open` does this by itself on a page load, every `renew`.
+   *
+   * @internal
+   */
+  async renew(): Promise<void> {
+    const held = this.#held
+    if (held === null) return
+    const token = SessionToken.mint()
+    const { sealer } = this.#engine.settings
+    const record: SessionRecord = {
+      ...held.record,
+      key: this.#engine.key(token),
+      issuedAt: this.#engine.now(),
+      unconfirmed: true,
+      wrappedKey: wrapDataKey(sealer, token, held.record.id, held.dataKey),
+    }
+    if (await this.#succeed({ token, held: { ...held, record, linked: false } }, 'link')) {
+      this.#engine.events.emit({ type: 'renewed', id: record.id })
+    }
+  }
+
+  async #succeed(next: Begun<Data>, leave: 'tombstone' | 'link'): Promise<boolean> {
+    const old = this.#held as Held<Data>
+    const outcome = await this.#engine.apply(leave === 'link' ? 'renew a token' : 'rotate a token', () =>
+      this.#engine.settings.store.rotate({
+        record: next.held.record,
+        at: this.#engine.now(),
+        signIn: null,
+        from: old.record.key,
+        version: old.record.version,
+        leave,
+      }),
+    )
+    this.#engine.forget(old.record.key)
+    if (outcome.state === 'conflict' || outcome.state === 'gone') return false
+    this.#issue(next, outcome)
+    return true
+  }
+
+  /**
+   * Ends the session everywhere and deletes the cookie. From here on this process refuses the token, whatever the
+   * store answers.
+   *
+   * @throws ERR_WRITE_UNKNOWN, ERR_STORE_UNAVAILABLE where the store did not confirm it: tell the user
+   */
+  async signOut(): Promise<void> {
+    const held = this.#held
+    if (held === null) return
+    const { key, id, user } = held.record
+    const confirmed = [key, this.#engine.key(this.#token as SessionToken)].map((ended) =>
+      this.#engine.refuse(ended, id),
+    )
+    this.#held = null
+    this.#token = null
+    this.#ended = { id, reason: 'signed-out', at: new Date(this.#engine.now()), late: false }
+    if (!this.#exchange.headersSent) this.#deleteCookie()
+    const { store, site } = this.#engine.settings
+    const ending = { reason: 'signed-out', at: this.#engine.now() } as const
+    await this.#engine.apply('sign a user out', async () => {
+      const tombstone = await store.end(key, ending)
+      // Renewed while this request was served: the session goes on under a token that this request never saw.
+      if (tombstone?.reason === 'renewed') await store.endById(site, id, ending)
+    })
+    for (const done of confirmed) done()
+    this.#engine.events.emit({ type: 'ended', id, reason: 'signed-out', user })
+  }
+
+  /**
+   * Whether the token that came with this request still opens what it opened: false once it was signed out, rotated,
+   * revoked or expired. For long requests, before they show or keep anything.
+   *
+   * @throws ERR_STORE_UNAVAILABLE
+   */
+  async isLive(): Promise<boolean> {
+    if (this.#token === null) return this.#ended === null
+    const found = await this.#engine.find(this.#token)
+    return found.state === 'live' || (found.state === 'ended' && found.ended.reason === 'renewed')
+  }
+
+  // Another request of this process may have been faster while this one waited for its turn.
+  async #refresh(): Promise<void> {
+    if (this.#token === null) return
+    const found = await this.#engine.find(this.#token)
+    if (found.state === 'live') {
+      this.#held = found.held
+      return
+    }
+    this.#held = null
+    this.#token = null
+    this.#ended = found.state === 'ended' ? { ...found.ended, late: true } : null
+  }
+
+  async #reasonOfEnd(): Promise<Ended['reason'] | null> {
+    await this.#refresh()
+    return this.#ended?.reason ?? null
+  }
+
+  #compose(
+    kept: SessionRecord | null,
+    json: string,
+    data: Data,
+    identity: Pick<SessionRecord, 'user' | 'methods' | 'remembered'>,
+    authenticates = identity.user !== null,
+  ): Begun<Data> {
+    const { site, sealer } = this.#engine.settings
+    const now = this.#engine.now()
+    const token = SessionToken.mint()
+    const dataKey = newDataKey()
+    const { idle, absolute } = this.#engine.lifetimes(identity.remembered)
+    const id = kept?.id ?? newSessionId()
+    const clear: Omit<SessionRecord, 'sealed'> = {
+      format: FORMAT,
+      key: this.#engine.key(token),
+      id,
+      site,
+      ...identity,
+      version: 1,
+      epoch: 0,
+      createdAt: kept?.createdAt ?? now,
+      authenticatedAt: authenticates ? now : (kept?.authenticatedAt ?? null),
+      issuedAt: now,
+      absoluteEnd: authenticates || kept === null ? now + absolute : kept.absoluteEnd,
+      idle,
+      brief: kept === null && identity.user === null && this.#beginning.brief === true,
+      client: this.#exchange.client,
+      writes: [],
+      links: [],
+      unconfirmed: false,
+      wrappedKey: wrapDataKey(sealer, token, id, dataKey),
+    }
+    const record = { ...clear, sealed: sealData(dataKey, json, clear) }
+    return { token, held: { record, dataKey, data, lastSeen: now, linked: false } }
+  }
+
+  #issue({ token, held }: Begun<Data>, outcome: Began | Rotated): void {
+    if (outcome.state === 'limit') {
+      throw new SessionError('ERR_SESSION_LIMIT', 'the user has as many sessions as he may have; end one first')
+    }
+    if (outcome.state === 'cutoff') {
+      throw new SessionError('ERR_SIGN_IN_REVOKED', 'all sessions of this user were ended while he was signing in')
+    }
+    if (outcome.state !== 'done') throw new SessionError('ERR_STORE_UNAVAILABLE', 'the new key was taken already')
+    for (const id of outcome.ended) {
+      this.#engine.events.emit({ type: 'ended', id, reason: 'limit', user: held.record.user })
+    }
+    this.#token = token
+    this.#ended = null
+    this.#hold({ ...held, record: { ...held.record, links: outcome.record.links, epoch: outcome.record.epoch } })
+    const { cookie } = this.#engine.settings
+    const expires = held.record.remembered ? new Date(held.record.absoluteEnd) : undefined
+    this.#exchange.setCookie(cookie.name, setCookie(cookie, token.reveal(), expires))
+  }
+
+  #hold(held: Held<Data>): void {
+    this.#held = held
+    this.#engine.remember(held)
+  }
+
+  #deleteCookie(): void {
+    const { cookie } = this.#engine.settings
+    this.#exchange.setCookie(cookie.name, deleteCookie(cookie))
+  }
+
+  #assertMayIssue(): void {
+    this.#engine.assertOpen()
+    const { facts, headersSent } = this.#exchange
+    if (!facts.secure) {
+      throw new SessionError(
+        'ERR_INSECURE_TRANSPORT',
+        'a session cannot begin over plain http: serve the site over https, or, where a proxy terminates TLS, name ' +
+          'its address in `trustedProxies` and let it set X-Forwarded-Proto',
+      )
+    }
+    // An answer to a request that browsers send without the cookie must not overwrite the good one (R8).
+    if (!mayCreateSession(facts, this.#engine.settings.trustedOrigins)) {
+      throw new SessionError('ERR_CROSS_SITE', 'a request from another site may not begin a session or sign anyone in')
+    }
+    if (headersSent) {
+      throw new SessionError('ERR_HEADERS_SENT', 'the headers are out: begin, rotate or sign in before answering')
+    }
+  }
+}
+
+interface Begun<Data> {
+  readonly token: SessionToken
+  readonly held: Held<Data>
+}

@@ -1,0 +1,184 @@
+// Sessions in this process's memory: for tests, for development, and for sites of one process that may forget.
+
+import type {
+  Began,
+  Creation,
+  Cutoff,
+  Ending,
+  Listed,
+  Lookup,
+  Replaced,
+  Rotated,
+  Rotation,
+  SessionRecord,
+  Store,
+  Tombstone,
+} from '../store.ts'
+import type { SessionId, SessionKey } from '../token.ts'
+import * as rows from './rows.ts'
+
+/**
+ * A store that keeps everything in this process.
+ *
+ * @example
+ * import { createSessions, memory } from '@coatcheck/session'
+ * const sessions = createSessions({ store: memory() })
+ */
+export function memory(): Store {
+  return new MemoryStore()
+}
+
+class MemoryStore implements Store {
+  readonly name = 'memory'
+  readonly #rows = new MemoryRows()
+
+  read(key: SessionKey): Lookup {
+    return rows.read(this.#rows, key)
+  }
+
+  // Rows are never altered, only replaced: the row itself is the proof that nothing changed.
+  stamp(key: SessionKey): unknown {
+    return this.#rows.get(key)
+  }
+
+  async create(creation: Creation): Promise<Began> {
+    return rows.create(this.#rows, creation)
+  }
+
+  async replace(record: SessionRecord, nonce: string, at: number): Promise<Replaced> {
+    return rows.replace(this.#rows, record, nonce, at)
+  }
+
+  async rotate(rotation: Rotation): Promise<Rotated> {
+    return rows.rotate(this.#rows, rotation)
+  }
+
+  async confirm(key: SessionKey, linksEndAt: number): Promise<void> {
+    rows.confirm(this.#rows, key, linksEndAt)
+  }
+
+  async end(key: SessionKey, ending: Ending): Promise<Tombstone | null> {
+    return rows.end(this.#rows, key, ending)
+  }
+
+  async endById(site: string, id: SessionId, ending: Ending): Promise<Tombstone | null> {
+    return rows.endById(this.#rows, site, id, ending)
+  }
+
+  async endAll(site: string, user: string, at: number, except: SessionId | null): Promise<readonly SessionId[]> {
+    return rows.endAll(this.#rows, site, user, at, except)
+  }
+
+  async touch(seen: ReadonlyMap<SessionId, number>): Promise<void> {
+    rows.touch(this.#rows, seen)
+  }
+
+  async list(site: string, user: string, at: number): Promise<readonly Listed[]> {
+    return rows.list(this.#rows, site, user, at)
+  }
+
+  async sweep(at: number, max: number): Promise<number> {
+    return rows.sweep(this.#rows, at, max)
+  }
+
+  async close(): Promise<void> {}
+}
+
+class MemoryRows implements rows.Rows {
+  readonly #rows = new Map<SessionKey, rows.Row>()
+  readonly #keys = new Map<SessionId, SessionKey>()
+  readonly #users = new Map<string, Set<SessionKey>>()
+  readonly #seen = new Map<SessionId, number>()
+  readonly #cutoffs = new Map<string, Cutoff>()
+  #cursor: Iterator<[SessionKey, rows.Row]> | undefined
+
+  get(key: SessionKey): rows.Row | undefined {
+    return this.#rows.get(key)
+  }
+
+  put(key: SessionKey, row: rows.Row): void {
+    this.#unindex(key)
+    this.#rows.set(key, row)
+    if (row.kind !== 'record') return
+    const { id, site, user } = row.record
+    this.#keys.set(id, key)
+    if (user === null) return
+    const name = principal(site, user)
+    const keys = this.#users.get(name)
+    if (keys === undefined) this.#users.set(name, new Set([key]))
+    else keys.add(key)
+  }
+
+  drop(key: SessionKey): void {
+    this.#unindex(key)
+    this.#rows.delete(key)
+  }
+
+  keyOf(id: SessionId): SessionKey | undefined {
+    return this.#keys.get(id)
+  }
+
+  keysOf(site: string, user: string): readonly SessionKey[] {
+    return [...(this.#users.get(principal(site, user)) ?? [])]
+  }
+
+  seen(id: SessionId): number | undefined {
+    return this.#seen.get(id)
+  }
+
+  see(id: SessionId, at: number): void {
+    this.#seen.set(id, at)
+  }
+
+  forget(id: SessionId): void {
+    this.#seen.delete(id)
+  }
+
+  cutoff(site: string, user: string): Cutoff | null {
+    return this.#cutoffs.get(principal(site, user)) ?? null
+  }
+
+  setCutoff(site: string, user: string, cutoff: Cutoff): void {
+    this.#cutoffs.set(principal(site, user), cutoff)
+    // A cutoff changes what `read` says of each of the user's keys: their stamps must change with it.
+    for (const key of this.keysOf(site, user)) {
+      const row = this.#rows.get(key)
+      if (row !== undefined) this.#rows.set(key, { ...row })
+    }
+  }
+
+  // A few rows at each call, from where the last call stopped: the event loop is never held for a whole walk.
+  due(at: number, max: number): readonly SessionKey[] {
+    const due: SessionKey[] = []
+    this.#cursor ??= this.#rows.entries()
+    for (let looked = 0; looked < max; looked++) {
+      const next = this.#cursor.next()
+      if (next.done === true) {
+        this.#cursor = undefined
+        break
+      }
+      const [key, row] = next.value
+      const seen = row.kind === 'record' ? Math.max(row.record.issuedAt, this.#seen.get(row.record.id) ?? 0) : 0
+      if (rows.dueAt(row, seen) <= at) due.push(key)
+    }
+    return due
+  }
+
+  defer(): void {}
+
+  #unindex(key: SessionKey): void {
+    const row = this.#rows.get(key)
+    if (row?.kind !== 'record') return
+    const { id, site, user } = row.record
+    if (this.#keys.get(id) === key) this.#keys.delete(id)
+    if (user === null) return
+    const name = principal(site, user)
+    const keys = this.#users.get(name)
+    keys?.delete(key)
+    if (keys?.size === 0) this.#users.delete(name)
+  }
+}
+
+function principal(site: string, user: string): string {
+  return `${site}\0${user}`
+}

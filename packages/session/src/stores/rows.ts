@@ -1,0 +1,278 @@
+// What a store's writes mean, said once, for every store that can run them synchronously in one transaction: the
+// memory store on Maps, the SQLite store in its writer thread. Each function reads rows, decides, writes rows; the
+// caller makes it atomic.
+
+import { expired, idleTimeout } from '../expiry.ts'
+import type {
+  Began,
+  Creation,
+  Cutoff,
+  Ending,
+  EndReason,
+  Limit,
+  Link,
+  Listed,
+  Lookup,
+  Replaced,
+  Rotated,
+  Rotation,
+  SessionRecord,
+  SignInConditions,
+  Tombstone,
+} from '../store.ts'
+import type { SessionId, SessionKey } from '../token.ts'
+
+export type Row =
+  | { readonly kind: 'record'; readonly record: SessionRecord }
+  | { readonly kind: 'link'; readonly link: Link }
+  | { readonly kind: 'tombstone'; readonly tombstone: Tombstone }
+
+/** The tables a store keeps: rows by key, last-seen times by id, cutoffs by user. */
+export interface Rows {
+  get(key: SessionKey): Row | undefined
+  put(key: SessionKey, row: Row): void
+  drop(key: SessionKey): void
+  /** The key of the live record with this id. */
+  keyOf(id: SessionId): SessionKey | undefined
+  /** The keys of a user's records. */
+  keysOf(site: string, user: string): readonly SessionKey[]
+  seen(id: SessionId): number | undefined
+  see(id: SessionId, at: number): void
+  forget(id: SessionId): void
+  cutoff(site: string, user: string): Cutoff | null
+  setCutoff(site: string, user: string, cutoff: Cutoff): void
+  /** Keys of rows that may have come to their end by `at`: expired records, tombstones and links past theirs. */
+  due(at: number, max: number): readonly SessionKey[]
+  /** A row that was due turned out to live, since its session was seen meanwhile. */
+  defer(key: SessionKey, until: number): void
+}
+
+const MAX_LINKS = 4
+
+export function read(rows: Rows, key: SessionKey): Lookup {
+  const row = rows.get(key)
+  if (row === undefined) return { state: 'none' }
+  if (row.kind === 'tombstone') return { state: 'ended', tombstone: row.tombstone }
+  if (row.kind === 'record') return live(rows, row.record, null)
+  const target = rows.get(row.link.to)
+  if (target?.kind === 'record') return live(rows, target.record, row.link)
+  return target?.kind === 'tombstone' ? { state: 'ended', tombstone: target.tombstone } : { state: 'none' }
+}
+
+function live(rows: Rows, record: SessionRecord, link: Link | null): Lookup {
+  return { state: 'live', record, lastSeen: lastSeen(rows, record), cutoff: cutoffOf(rows, record), link }
+}
+
+export function create(rows: Rows, { record, at, signIn }: Creation): Began {
+  const row = rows.get(record.key)
+  if (row !== undefined) return began(row, record) ?? { state: 'exists' }
+  return begin(rows, record, at, signIn, null)
+}
+
+export function replace(rows: Rows, record: SessionRecord, nonce: string, at: number): Replaced {
+  const row = current(rows, record.key, at)
+  if (row?.kind === 'link') return 'conflict' // renewed meanwhile: read again, through the link
+  if (row?.kind !== 'record') return 'gone'
+  if (row.record.writes.includes(nonce)) return 'done'
+  if (row.record.version !== record.version - 1 || row.record.id !== record.id) return 'conflict'
+  // What the store keeps of its own (links, confirmation, epoch) is not the writer's to overwrite.
+  const { links, unconfirmed, epoch } = row.record
+  rows.put(record.key, { kind: 'record', record: { ...record, links, unconfirmed, epoch } })
+  return 'done'
+}
+
+export function rotate(rows: Rows, rotation: Rotation): Rotated {
+  const { record, from, version, leave, at, signIn } = rotation
+  const existing = rows.get(record.key)
+  if (existing !== undefined) return began(existing, record) ?? { state: 'gone' }
+  const row = current(rows, from, at)
+  if (row?.kind === 'link') return { state: 'conflict' }
+  if (row?.kind !== 'record') return { state: 'gone' }
+  if (row.record.version !== version) return { state: 'conflict' }
+  const old = row.record
+  const links = leave === 'link' ? [...old.links, from].slice(-MAX_LINKS) : []
+  const outcome = begin(rows, { ...record, links }, at, signIn, old)
+  if (outcome.state !== 'done') return outcome
+  if (leave === 'tombstone') {
+    bury(rows, old, { reason: 'rotated', at }, record.id === old.id)
+    return outcome
+  }
+  const { id, wrappedKey, absoluteEnd } = old
+  rows.put(from, { kind: 'link', link: { to: record.key, id, wrappedKey, endsAt: null, absoluteEnd } })
+  for (const key of old.links) {
+    const older = rows.get(key)
+    if (older?.kind !== 'link') continue
+    if (links.includes(key)) rows.put(key, { kind: 'link', link: { ...older.link, to: record.key } })
+    else rows.put(key, { kind: 'tombstone', tombstone: { id, reason: 'renewed', endedAt: at, absoluteEnd } })
+  }
+  return outcome
+}
+
+export function confirm(rows: Rows, key: SessionKey, linksEndAt: number): void {
+  const row = rows.get(key)
+  if (row?.kind !== 'record' || !row.record.unconfirmed) return
+  for (const linkKey of row.record.links) {
+    const linkRow = rows.get(linkKey)
+    if (linkRow?.kind === 'link' && linkRow.link.endsAt === null) {
+      rows.put(linkKey, { kind: 'link', link: { ...linkRow.link, endsAt: linksEndAt } })
+    }
+  }
+  rows.put(key, { kind: 'record', record: { ...row.record, unconfirmed: false } })
+}
+
+export function end(rows: Rows, key: SessionKey, ending: Ending): Tombstone | null {
+  const row = rows.get(key)
+  if (row === undefined) return null
+  if (row.kind === 'tombstone') return row.tombstone
+  if (row.kind === 'record') return bury(rows, row.record, ending)
+  const target = rows.get(row.link.to)
+  return target?.kind === 'record' ? bury(rows, target.record, ending) : null
+}
+
+export function endById(rows: Rows, site: string, id: SessionId, ending: Ending): Tombstone | null {
+  const key = rows.keyOf(id)
+  const row = key === undefined ? undefined : rows.get(key)
+  return row?.kind === 'record' && row.record.site === site ? bury(rows, row.record, ending) : null
+}
+
+export function endAll(rows: Rows, site: string, user: string, at: number, except: SessionId | null): SessionId[] {
+  const ended = list(rows, site, user, at)
+    .map(({ record }) => record.id)
+    .filter((id) => id !== except)
+  // Never reused, so that a record of a forgotten epoch cannot be taken for one of today's.
+  const epoch = Math.max((rows.cutoff(site, user)?.epoch ?? 0) + 1, at)
+  rows.setCutoff(site, user, { epoch, at, except })
+  return ended
+}
+
+export function touch(rows: Rows, seen: ReadonlyMap<SessionId, number>): void {
+  for (const [id, at] of seen) {
+    if (rows.keyOf(id) !== undefined && at > (rows.seen(id) ?? 0)) rows.see(id, at)
+  }
+}
+
+export function list(rows: Rows, site: string, user: string, at: number): Listed[] {
+  const cutoff = rows.cutoff(site, user)
+  const listed: Listed[] = []
+  for (const key of rows.keysOf(site, user)) {
+    const row = rows.get(key)
+    if (row?.kind !== 'record') continue
+    const seen = lastSeen(rows, row.record)
+    if (expired(row.record, seen, cutoff, at) === null) listed.push({ record: row.record, lastSeen: seen })
+  }
+  return listed.sort((a, b) => b.lastSeen - a.lastSeen)
+}
+
+export function sweep(rows: Rows, at: number, max: number): number {
+  const due = rows.due(at, max)
+  for (const key of due) {
+    const row = current(rows, key, at)
+    if (row?.kind === 'record') rows.defer(key, dueAt(row, lastSeen(rows, row.record)))
+    if (row?.kind === 'tombstone' && at >= row.tombstone.absoluteEnd) rows.drop(key)
+  }
+  return due.length
+}
+
+/** When a row next needs the sweeper's attention. */
+export function dueAt(row: Row, seen: number): number {
+  if (row.kind === 'tombstone') return row.tombstone.absoluteEnd
+  if (row.kind === 'link') return Math.min(row.link.endsAt ?? row.link.absoluteEnd, row.link.absoluteEnd)
+  const { record } = row
+  const idle = idleTimeout(record, seen)
+  return idle === null ? record.absoluteEnd : Math.min(record.absoluteEnd, seen + idle)
+}
+
+/** A row as it stands at a time: whoever finds something expired ends it before answering (E10). */
+function current(rows: Rows, key: SessionKey, at: number): Row | undefined {
+  const row = rows.get(key)
+  if (row?.kind === 'record') {
+    const over = expired(row.record, lastSeen(rows, row.record), cutoffOf(rows, row.record), at)
+    if (over === null) return row
+    return { kind: 'tombstone', tombstone: bury(rows, row.record, over) }
+  }
+  if (row?.kind === 'link') {
+    const { id, endsAt, absoluteEnd } = row.link
+    const endedAt = Math.min(endsAt ?? absoluteEnd, absoluteEnd)
+    if (at < endedAt) return row
+    const tombstone: Tombstone = { id, reason: 'renewed', endedAt, absoluteEnd }
+    rows.put(key, { kind: 'tombstone', tombstone })
+    return { kind: 'tombstone', tombstone }
+  }
+  return row
+}
+
+/** Puts a record, and every renewed token that leads to it, to rest. */
+function bury(
+  rows: Rows,
+  record: SessionRecord,
+  ending: { reason: EndReason; at: number },
+  survives = false,
+): Tombstone {
+  const { id, absoluteEnd } = record
+  const tombstone: Tombstone = { id, reason: ending.reason, endedAt: ending.at, absoluteEnd }
+  rows.put(record.key, { kind: 'tombstone', tombstone })
+  for (const key of record.links) {
+    const row = rows.get(key)
+    // A link whose time was over says so still, unless it learns here that all of the session is.
+    if (row?.kind === 'link' || (row?.kind === 'tombstone' && row.tombstone.reason === 'renewed')) {
+      rows.put(key, { kind: 'tombstone', tombstone })
+    }
+  }
+  if (!survives) rows.forget(id)
+  return tombstone
+}
+
+/** Puts a new record in, if its user may have it. */
+function begin(
+  rows: Rows,
+  record: SessionRecord,
+  at: number,
+  signIn: SignInConditions | null,
+  replaces: SessionRecord | null,
+): Began {
+  const { user, site } = record
+  if (user === null) return put(rows, record, [])
+  const cutoff = rows.cutoff(site, user)
+  if (signIn !== null && cutoff !== null && cutoff.at >= signIn.openedAt && cutoff.except !== record.id) {
+    return { state: 'cutoff' }
+  }
+  const surplus = signIn?.limit ? overLimit(rows, record, at, signIn.limit, replaces) : []
+  if (signIn?.limit?.policy === 'refuse' && surplus.length > 0) return { state: 'limit' }
+  for (const { record: oldest } of surplus) bury(rows, oldest, { reason: 'limit', at })
+  return put(
+    rows,
+    { ...record, epoch: cutoff?.epoch ?? 0 },
+    surplus.map(({ record: oldest }) => oldest.id),
+  )
+}
+
+/** The user's least recently used sessions that would be too many beside the new one. */
+function overLimit(
+  rows: Rows,
+  record: SessionRecord,
+  at: number,
+  limit: Limit,
+  replaces: SessionRecord | null,
+): readonly Listed[] {
+  const others = list(rows, record.site, record.user as string, at).filter((row) => row.record.key !== replaces?.key)
+  return others.slice(Math.max(0, limit.max - 1))
+}
+
+function put(rows: Rows, record: SessionRecord, ended: readonly SessionId[]): Began {
+  rows.put(record.key, { kind: 'record', record })
+  return { state: 'done', record, ended }
+}
+
+/** The answer to a write that was applied already; null where the key is another's. */
+function began(row: Row, record: SessionRecord): Began | null {
+  const same = row.kind === 'record' && row.record.id === record.id
+  return same ? { state: 'done', record: row.record, ended: [] } : null
+}
+
+function lastSeen(rows: Rows, record: SessionRecord): number {
+  return Math.max(record.issuedAt, rows.seen(record.id) ?? 0)
+}
+
+function cutoffOf(rows: Rows, record: SessionRecord): Cutoff | null {
+  return record.user === null ? null : rows.cutoff(record.site, record.user)
+}
