@@ -220,12 +220,12 @@ export class Engine<Data> {
     if (this.#closed) throw new SessionError('ERR_CLOSED', 'these sessions were closed')
   }
 
-  async close(): Promise<void> {
+  async close(keepStore: boolean): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     await this.housekeeping.stop()
     this.#cache.clear()
-    await this.settings.store.close()
+    if (!keepStore) await this.settings.store.close()
   }
 }
 

@@ -1,5 +1,7 @@
 // @coatcheck/session, in reading order.
 
+// For adapters and gateways.
+export { requestClient, requestFacts } from './adapters/node.ts'
 export type { Clock } from './clock.ts'
 export { createSessions } from './create-sessions.ts'
 export type { StandardSchema } from './data.ts'
@@ -7,7 +9,6 @@ export { type Duration, milliseconds } from './duration.ts'
 export type { Ended } from './engine.ts'
 export { type ErrorCode, SessionError } from './errors.ts'
 export type { EventType, Listener, SessionEvent } from './events.ts'
-// For adapters and gateways.
 export type { Exchange } from './exchange.ts'
 export { isPrivateAlready, isSharedCachingHeader, personalCaching, varyWithCookie } from './http/caching.ts'
 export { findCookie, setsCookie } from './http/cookie.ts'

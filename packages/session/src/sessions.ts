@@ -214,9 +214,13 @@ export class Sessions<Data, Request extends readonly unknown[]> {
     this.#engine.events.emit({ type: 'caching-removed', directives })
   }
 
-  /** Writes down what is pending and closes the store. */
-  close(): Promise<void> {
-    return this.#engine.close()
+  /**
+   * Writes down what is pending and closes the store.
+   *
+   * @param options.keepStore - leave the store open, for the other sites that share it. Default false.
+   */
+  close(options: { readonly keepStore?: boolean } = {}): Promise<void> {
+    return this.#engine.close(options.keepStore ?? false)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -34,28 +34,8 @@ export class NodeExchange implements Exchange {
   }
 
   get facts(): RequestFacts {
-    this.#facts ??= this.#readFacts()
+    this.#facts ??= requestFacts(this.#req, this.#rules)
     return this.#facts
-  }
-
-  #readFacts(): RequestFacts {
-    const { headers, method = 'GET', socket } = this.#req
-    return {
-      method,
-      host: (headers[':authority'] as string | undefined) ?? headers.host,
-      secure: this.#rules.isSecure({
-        encrypted: (socket as TLSSocket).encrypted === true,
-        peer: socket.remoteAddress,
-        forwardedProto: single(headers['x-forwarded-proto']),
-        forwarded: single(headers.forwarded),
-        fetchSite: single(headers['sec-fetch-site']),
-      }),
-      origin: headers.origin,
-      fetchSite: single(headers['sec-fetch-site']),
-      fetchMode: single(headers['sec-fetch-mode']),
-      fetchDest: single(headers['sec-fetch-dest']),
-      upgrade: headers.upgrade !== undefined,
-    }
   }
 
   get cookieHeader(): string | undefined {
@@ -63,9 +43,7 @@ export class NodeExchange implements Exchange {
   }
 
   get client(): Client {
-    const { headers, socket } = this.#req
-    const address = this.#rules.clientAddress(socket.remoteAddress, single(headers['x-forwarded-for']))
-    return { address, userAgent: headers['user-agent'] ?? null }
+    return requestClient(this.#req, this.#rules)
   }
 
   get headersSent(): boolean {
@@ -114,6 +92,35 @@ export class NodeExchange implements Exchange {
     res.setHeader('Set-Cookie', [...others, line])
     res[ISSUES] = true
   }
+}
+
+/** What a request says of where it comes from (R5, R6, R8). */
+export function requestFacts(req: IncomingMessage, rules: TransportRules): RequestFacts {
+  const { headers, method = 'GET', socket } = req
+  const fetchSite = single(headers['sec-fetch-site'])
+  return {
+    method,
+    host: (headers[':authority'] as string | undefined) ?? headers.host,
+    secure: rules.isSecure({
+      encrypted: (socket as TLSSocket).encrypted === true,
+      peer: socket.remoteAddress,
+      forwardedProto: single(headers['x-forwarded-proto']),
+      forwarded: single(headers.forwarded),
+      fetchSite,
+    }),
+    origin: headers.origin,
+    fetchSite,
+    fetchMode: single(headers['sec-fetch-mode']),
+    fetchDest: single(headers['sec-fetch-dest']),
+    upgrade: headers.upgrade !== undefined,
+  }
+}
+
+/** Who sent a request, for the user's own list of sessions. */
+export function requestClient(req: IncomingMessage, rules: TransportRules): Client {
+  const { headers, socket } = req
+  const address = rules.clientAddress(socket.remoteAddress, single(headers['x-forwarded-for']))
+  return { address, userAgent: headers['user-agent'] ?? null }
 }
 
 const PERSONAL = Symbol('coatcheck.personal')

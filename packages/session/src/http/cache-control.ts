@@ -1,5 +1,5 @@
-// Reads a Cache-Control field of any bytes (RFC 9111 §5.2) into the directives that a personal answer may keep, and the
-// rest.
+// Reads a Cache-Control field of any bytes (RFC 9111 §5.2) into the directives that a personal answer may keep, and
+// the rest.
 //
 // Every doubt is settled towards less storing, because caches settle it in all ways. A directive whose argument cannot
 // be read is not understood. Of several max-age the smallest counts (RFC 9111 §4.2.1 would allow the first). A

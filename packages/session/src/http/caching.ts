@@ -37,18 +37,23 @@ export interface CachingDecision {
 }
 
 const NOTHING: readonly string[] = Object.freeze([])
-const ISSUING = decision('no-store', { legacyNoStore: true })
-const UNSTORED = decision('private, no-store')
-const REVALIDATED = decision('private, no-cache')
+const ISSUING = decision('no-store', false, true)
+const UNSTORED = decision('private, no-store', false, false)
+const REVALIDATED = decision('private, no-cache', true, false)
+
+function decision(cacheControl: string, varyCookie: boolean, legacyNoStore: boolean): CachingDecision {
+  return Object.freeze({ cacheControl, varyCookie, legacyNoStore, dropped: NOTHING })
+}
 
 /**
  * The caching of an answer whose handler looked at the session.
  *
- * Where the application forbade storing, or said nothing that allows it, the answer is `private, no-store`; one
- * spelling for both, and the `private` still counts with a cache that was told to ignore no-store. What it said stays
- * otherwise, in a fixed order. An answer that the browser may show again without asking gets `Vary: Cookie`, or it would
- * still be shown after sign-out: with a max-age, and with a bare `private`, which leaves the time to the browser's guess
- * (RFC 9111 §4.2.2).
+ * Where the application forbade storing, or said nothing that allows it, the answer is `private, no-store`: one
+ * spelling for both, and the `private` still counts with a cache that was told to ignore no-store. Otherwise what it
+ * said stays, in a fixed order.
+ *
+ * Whatever the browser may store gets `Vary: Cookie`. Chromium's back button showed pages of a signed-out visitor that
+ * had `private, max-age`, but also `private` alone and `private, no-cache`: history asks no server (RFC 9111 §6).
  *
  * @example
  * personalCaching({ cacheControl: 'public, max-age=60', issuesCookie: false, dest: 'document', hasValidator: false })
@@ -61,7 +66,7 @@ export function personalCaching(answer: Answer): CachingDecision {
   return cacheControl === undefined ? unsaid : personal(readCacheControl(cacheControl), unsaid)
 }
 
-/** no-store says all that private, no-cache and must-revalidate said; the rest is named. */
+/** no-store says all that private, no-cache and must-revalidate said; what else there was is named. */
 function issuing(said: Directives): CachingDecision {
   const dropped = [...said.others]
   if (said.noTransform) dropped.push('no-transform')
@@ -71,23 +76,23 @@ function issuing(said: Directives): CachingDecision {
 }
 
 function personal(said: Directives, unsaid: CachingDecision): CachingDecision {
-  const storable = said.private || said.noCache || said.maxAge !== undefined
-  const base = said.noStore ? UNSTORED : storable ? null : unsaid
   const transform = said.noTransform ? ', no-transform' : '' // forbids rewriting on the way, stored or not
-  if (base !== null) {
-    // Without a lifetime of its own, immutable has nothing to speak about.
-    const dropped = said.immutable && !said.noStore ? [...said.others, 'immutable'] : said.others
-    if (transform === '' && dropped.length === 0) return base
-    return { ...base, cacheControl: base.cacheControl + transform, dropped }
+  if (said.noStore) return amended(UNSTORED, transform, said.others)
+  if (!said.private && !said.noCache && said.maxAge === undefined) {
+    // Nothing said. immutable without a lifetime has nothing to speak about; must-revalidate is in either default.
+    return amended(unsaid, transform, said.immutable ? [...said.others, 'immutable'] : said.others)
   }
   let cacheControl = 'private'
   if (said.noCache) cacheControl += ', no-cache'
   if (said.maxAge !== undefined) cacheControl += `, max-age=${said.maxAge}`
   if (said.mustRevalidate) cacheControl += ', must-revalidate'
-  cacheControl += transform
   if (said.immutable) cacheControl += ', immutable'
-  const varyCookie = said.maxAge !== undefined || !said.noCache
-  return { cacheControl, varyCookie, legacyNoStore: false, dropped: said.others }
+  return { cacheControl: cacheControl + transform, varyCookie: true, legacyNoStore: false, dropped: said.others }
+}
+
+function amended(base: CachingDecision, more: string, dropped: readonly string[]): CachingDecision {
+  if (more === '' && dropped.length === 0) return base
+  return { ...base, cacheControl: base.cacheControl + more, dropped }
 }
 
 /** Parts of a page that are asked for again and again, and are no page that the back button shows. */
@@ -115,7 +120,8 @@ export function isSharedCachingHeader(lowerName: string): boolean {
       if (lowerName.startsWith('surrogate-')) return true
       break
     case 120: // x
-      if (lowerName.startsWith('x-accel-')) return true
+      // Its siblings (-Redirect, -Buffering, -Charset, -Limit-Rate) keep nothing, and applications rely on them.
+      if (lowerName === 'x-accel-expires') return true
   }
   return lowerName.endsWith('-cache-control') // RFC 9213 §3, and its forerunners
 }
@@ -151,8 +157,4 @@ export function varyWithCookie(vary: string | undefined): string {
     start = end + 1
   }
   return empty ? 'Cookie' : `${vary}, Cookie`
-}
-
-function decision(cacheControl: string, and: { readonly legacyNoStore: boolean } = { legacyNoStore: false }) {
-  return Object.freeze({ cacheControl, varyCookie: false, ...and, dropped: NOTHING })
 }

@@ -5,8 +5,8 @@
 // values and white space inside a pair mean nothing here. The token is read from that one cookie alone; two of the name
 // mean that someone planted one, nobody can tell which, and so neither is used (R7).
 //
-// Writing: the prefix `__Host-Http-` makes the browser itself refuse such a cookie from a script, from plain http, for a
-// Domain or for another path; user agents that only know `__Host-` still enforce that part. A browser drops a wrong
+// Writing: the prefix `__Host-Http-` makes the browser itself refuse such a cookie from a script, from plain http, for
+// a Domain or for another path; user agents that only know `__Host-` still enforce that part. A browser drops a wrong
 // cookie without a word, so a shape it would drop is an error here.
 //
 // RFC 6265bis §4.1 (syntax, prefixes), §4.2 (the Cookie header), §5.6 and §5.7 (what user agents do with both).

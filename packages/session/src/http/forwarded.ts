@@ -70,7 +70,7 @@ function readElement(field: string, start: number, to: number): Said {
   return said
 }
 
-/** A token or a quoted string; also bare `1.2.3.4:80` and `[::1]`, which proxies write though they should quote them. */
+/** A token or a quoted string; also `1.2.3.4:80` and `[::1]` without the quotes that they should have. */
 function readValue(text: string): string | null {
   if (/^[^\s"\\,;=]+$/.test(text)) return text
   return /^"(?:[^"\\]|\\.)*"$/.test(text) ? text.slice(1, -1) : null

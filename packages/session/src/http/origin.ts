@@ -1,9 +1,9 @@
 // Who made the browser send this request: our own pages, the visitor himself, or somebody else's page (R6, R8).
 //
-// Browsers say so in Sec-Fetch-Site, which no page can set. Where it is absent (old browsers, and every browser on plain
-// http away from localhost) an Origin tells: browsers send it with unsafe methods and WebSocket handshakes. Neither
-// header: it is no browser, nobody's cookies ride along, and there is nobody to trick; only a WebSocket handshake is
-// refused even then, since a browser never sends one without Origin.
+// Browsers say so in Sec-Fetch-Site, which no page can set. Where it is absent (old browsers, and every browser on
+// plain http away from localhost) an Origin tells: browsers send it with unsafe methods and WebSocket handshakes.
+// Neither header: it is no browser, nobody's cookies ride along, and there is nobody to trick; only a WebSocket
+// handshake is refused even then, since a browser never sends one without Origin.
 //
 // Scheme, host and port of that Origin must be the request's own. On https an `http://` Origin is foreign: whoever
 // controls the wire can write such a page. It is our own only where the browser trusts that plain http, which is on

@@ -1,0 +1,21 @@
+// `coatcheck config`: what a configuration says, without serving it.
+
+import { loadConfig } from '@coatcheck/gateway'
+import { Command } from 'commander'
+
+export function configCommand(): Command {
+  return new Command('config')
+    .description('look at a configuration without serving it')
+    .helpCommand(false)
+    .addCommand(
+      new Command('check')
+        .description('find every mistake in a configuration, with line, key and remedy')
+        .argument('<file>', 'the YAML file')
+        .action(async (file: string) => {
+          const config = await loadConfig(file)
+          for (const warning of config.warnings) console.log(`warning: ${warning}`)
+          const sites = config.sites.length === 1 ? 'one site' : `${config.sites.length} sites`
+          console.log(`${file} is good: ${sites}`)
+        }),
+    )
+}

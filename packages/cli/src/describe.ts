@@ -1,0 +1,58 @@
+// What the gateway reports, as one line a person can read; null for what is ordinary.
+
+import { stripVTControlCharacters } from 'node:util'
+import type { GatewayEvent } from '@coatcheck/gateway'
+
+export function describe(event: GatewayEvent): string | null {
+  const line = sentence(event)
+  return line === null ? null : stripVTControlCharacters(line).replace(/[\0-\x1f\x7f]/g, ' ')
+}
+
+function sentence(event: GatewayEvent): string | null {
+  switch (event.type) {
+    case 'cookie-refused':
+      return `${event.site}: cookie ${event.cookie} refused: ${event.reason}`
+    case 'cookie-evicted':
+      return `${event.site}: vault full, oldest cookies removed: ${event.cookies.join(', ')}`
+    case 'cookies-dropped':
+      return `${event.site}: ${event.path}: cookies dropped (${DROPPED[event.why]}): ${event.cookies.join(', ')}`
+    case 'answer-withheld':
+      return `${event.site}: ${event.path}: answer withheld, its session ended meanwhile`
+    case 'caching-removed':
+      return null
+    case 'refused':
+      return `${event.status}: ${event.title}${event.cause instanceof Error ? ` (${event.cause.message})` : ''}`
+    case 'session':
+      return sessionSentence(event.site, event.event)
+  }
+}
+
+const DROPPED = {
+  public: 'the path is public',
+  'cross-site': 'the request came from another site',
+  'plain-http': 'the request came over plain http',
+  'signed-out': 'the session was signed out',
+}
+
+function sessionSentence(site: string, event: Extract<GatewayEvent, { type: 'session' }>['event']): string | null {
+  switch (event.type) {
+    case 'signed-in':
+      return `${site}: ${event.user} signed in (session ${event.id})`
+    case 'ended':
+      return `${site}: session ${event.id}${event.user === null ? '' : ` of ${event.user}`} ended: ${event.reason}`
+    case 'ended-all':
+      return `${site}: all ${event.count} sessions of ${event.user} ended`
+    case 'replay':
+      return `${site}: REPLAY of a token of session ${event.id}, which was ${event.reason}, from ${event.address}`
+    case 'exposed':
+      return `${site}: a token arrived over plain http from ${event.address}${event.id === null ? '' : `; session ${event.id} is ended`}`
+    case 'duplicate-cookie':
+      return `${site}: ${event.count} session cookies in one request from ${event.address}; none was used`
+    case 'cross-origin':
+      return `${site}: request refused, it came from ${event.origin ?? 'another origin'} (session ${event.id})`
+    case 'store-error':
+      return `${site}: the store failed to ${event.doing}: ${event.error instanceof Error ? event.error.message : event.error}`
+    default:
+      return null
+  }
+}

@@ -1,0 +1,23 @@
+// The store contract as tests, for every store, other people's included. What `store.ts` says in words is checked here
+// in fixed interleavings: no test sleeps, and none depends on who is faster.
+
+import { describe } from 'node:test'
+import { creationTests } from './store-tests/creation.ts'
+import type { OpenStore } from './store-tests/under-test.ts'
+
+export type { OpenStore, StoreUnderTest } from './store-tests/under-test.ts'
+
+/**
+ * Registers the contract's tests with node:test. `open` gives an empty store, one for each test.
+ *
+ * @example
+ * import { memory } from '@coatcheck/session'
+ * import { storeTests } from '@coatcheck/session/store-tests'
+ *
+ * storeTests('memory', () => ({ store: memory() }))
+ */
+export function storeTests(name: string, open: OpenStore): void {
+  describe(`the store contract, kept by ${name}`, () => {
+    creationTests(open)
+  })
+}
