@@ -12,10 +12,9 @@ import { Housekeeping } from './housekeeping.ts'
 import type { Settings } from './options.ts'
 import { type Held, ReadCache } from './read-cache.ts'
 import { openData, unwrapDataKey } from './seal.ts'
-import { type EndReason, type Lookup, NotApplied, type SessionRecord, type Tombstone } from './store.ts'
+import { type EndReason, FORMAT, type Lookup, NotApplied, type SessionRecord, type Tombstone } from './store.ts'
 import { type SessionId, type SessionKey, type SessionToken, sessionKey } from './token.ts'
 
-export const FORMAT = 1
 const CACHED_SESSIONS = 10_000
 const RETRIES_AFTER = [0, 20, 100] // milliseconds
 

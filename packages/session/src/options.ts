@@ -57,6 +57,7 @@ export interface BaseOptions<Data> {
 
 /** `initial` makes the data of a fresh session; it can be left out where an empty object will do. */
 export type SessionsOptions<Data> = BaseOptions<Data> &
+  // biome-ignore lint/complexity/noBannedTypes: `{}` asks whether every key of Data is optional
   ({} extends Data ? { readonly initial?: () => Data } : { readonly initial: () => Data })
 
 export interface Settings<Data> {

@@ -3,16 +3,17 @@
 // Reading is free. Each change is one atomic step in the store, done when its promise resolves (E2); what it means for
 // the browser (a new cookie, a deleted one) is put on the answer only after the store has confirmed it.
 
+import { type Begun, begin, renewed } from './begin.ts'
 import { draftOf } from './data.ts'
-import { type Ended, type Engine, FORMAT } from './engine.ts'
+import type { Ended, Engine } from './engine.ts'
 import { SessionError, sessionEnded } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { deleteCookie, setCookie } from './http/cookie.ts'
 import { mayCreateSession } from './http/origin.ts'
 import type { Held } from './read-cache.ts'
-import { newDataKey, sealData, wrapDataKey } from './seal.ts'
+import { sealData } from './seal.ts'
 import type { Began, Rotated, SessionRecord } from './store.ts'
-import { newNonce, newSessionId, type SessionId, SessionToken } from './token.ts'
+import { newNonce, type SessionId, type SessionToken } from './token.ts'
 
 const ATTEMPTS = 50
 const REMEMBERED_WRITES = 32
@@ -28,17 +29,21 @@ export interface SignInOptions<Data> {
 }
 
 /** What begins when nothing was there before. */
-export interface Beginning {
+export interface Visitor {
   /** End it within two minutes unless its cookie comes back: for visitors that may be robots. Default false. */
   readonly brief?: boolean
 }
+
+/** Alters the data that it is given, or returns what takes its place. It may run more than once. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is the usual one
+export type Change<Data> = (data: Data) => Data | void
 
 /** One visitor's session, for the length of one request. Made by `sessions.open`. */
 export class Session<Data> {
   readonly #engine: Engine<Data>
   readonly #exchange: Exchange
   readonly #openedAt: number
-  readonly #beginning: Beginning
+  readonly #visitor: Visitor
   #held: Held<Data> | null
   #token: SessionToken | null
   #ended: Ended | null
@@ -49,12 +54,12 @@ export class Session<Data> {
     engine: Engine<Data>,
     exchange: Exchange,
     found: { held: Held<Data>; token: SessionToken } | { ended: Ended } | null,
-    beginning: Beginning,
+    visitor: Visitor,
   ) {
     this.#engine = engine
     this.#exchange = exchange
     this.#openedAt = engine.now()
-    this.#beginning = beginning
+    this.#visitor = visitor
     this.#held = found !== null && 'held' in found ? found.held : null
     this.#token = found !== null && 'held' in found ? found.token : null
     this.#ended = found !== null && 'ended' in found ? found.ended : null
@@ -107,7 +112,7 @@ export class Session<Data> {
    * ERR_STORE_UNAVAILABLE; where a session would have to begin also ERR_INSECURE_TRANSPORT, ERR_CROSS_SITE and
    * ERR_HEADERS_SENT
    */
-  async update(change: (data: Data) => Data | void): Promise<void> {
+  async update(change: Change<Data>): Promise<void> {
     await this.#engine.inTurn(this.#held?.record.id ?? this, async () => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         await this.#refresh()
@@ -119,7 +124,7 @@ export class Session<Data> {
     })
   }
 
-  async #replace(held: Held<Data>, change: (data: Data) => Data | void): Promise<'done' | 'conflict' | 'gone'> {
+  async #replace(held: Held<Data>, change: Change<Data>): Promise<'done' | 'conflict' | 'gone'> {
     const { json, data } = await this.#change(held.data, change)
     const nonce = newNonce()
     const next: SessionRecord = {
@@ -135,11 +140,17 @@ export class Session<Data> {
     return outcome
   }
 
-  async #beginWith(change: (data: Data) => Data | void): Promise<'done'> {
+  async #beginWith(change: Change<Data>): Promise<'done'> {
     if (this.#ended?.late === true) throw sessionEnded(this.#ended.reason)
     this.#assertMayIssue()
-    const { json, data } = await this.#change(this.#engine.settings.codec.initial(), change)
-    const begun = this.#compose(null, json, data, { user: null, methods: [], remembered: false })
+    const begun = begin(this.#engine, {
+      continues: null,
+      identity: { user: null, methods: [], remembered: false },
+      authenticates: false,
+      data: await this.#change(this.#engine.settings.codec.initial(), change),
+      client: this.#exchange.client,
+      brief: this.#visitor.brief === true,
+    })
     const outcome = await this.#engine.apply('begin a session', () =>
       this.#engine.settings.store.create({ record: begun.held.record, at: this.#engine.now(), signIn: null }),
     )
@@ -148,7 +159,7 @@ export class Session<Data> {
     return 'done'
   }
 
-  async #change(data: Readonly<Data>, change: (data: Data) => Data | void): Promise<{ json: string; data: Data }> {
+  async #change(data: Readonly<Data>, change: Change<Data>): Promise<{ json: string; data: Data }> {
     const draft = draftOf(data) as Data
     const result: unknown = change(draft) ?? draft
     if (typeof (result as PromiseLike<unknown>).then === 'function') {
@@ -179,11 +190,13 @@ export class Session<Data> {
         const sameUser = old?.record.user === user
         const kept = old !== null && (sameUser || old.record.user === null) ? old : null
         const carry = sameUser ? true : (options.carry ?? settings.carry)
-        const { json, data } = await settings.codec.write(this.#carried(kept, carry))
-        const next = this.#compose(kept?.record ?? null, json, data, {
-          user,
-          methods: options.methods ?? [],
-          remembered: options.remember ?? false,
+        const next = begin(this.#engine, {
+          continues: kept?.record ?? null,
+          identity: { user, methods: options.methods ?? [], remembered: options.remember ?? false },
+          authenticates: true,
+          data: await settings.codec.write(this.#carried(kept, carry)),
+          client: this.#exchange.client,
+          brief: false,
         })
         const { record } = next.held
         const creation = {
@@ -235,9 +248,15 @@ export class Session<Data> {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         await this.#refresh()
         if (this.#held === null) throw sessionEnded(this.#ended?.reason ?? 'revoked')
-        const { json, data } = await this.#engine.settings.codec.write(draftOf(this.#held.data))
-        const { user, methods, remembered } = this.#held.record
-        const next = this.#compose(this.#held.record, json, data, { user, methods, remembered }, false)
+        const { record } = this.#held
+        const next = begin(this.#engine, {
+          continues: record,
+          identity: { user: record.user, methods: record.methods, remembered: record.remembered },
+          authenticates: false,
+          data: await this.#engine.settings.codec.write(draftOf(this.#held.data)),
+          client: record.client,
+          brief: false,
+        })
         if (await this.#succeed(next, 'tombstone')) {
           this.#engine.events.emit({ type: 'rotated', id: next.held.record.id })
           return
@@ -255,17 +274,9 @@ export class Session<Data> {
   async renew(): Promise<void> {
     const held = this.#held
     if (held === null) return
-    const token = SessionToken.mint()
-    const { sealer } = this.#engine.settings
-    const record: SessionRecord = {
-      ...held.record,
-      key: this.#engine.key(token),
-      issuedAt: this.#engine.now(),
-      unconfirmed: true,
-      wrappedKey: wrapDataKey(sealer, token, held.record.id, held.dataKey),
-    }
-    if (await this.#succeed({ token, held: { ...held, record, linked: false } }, 'link')) {
-      this.#engine.events.emit({ type: 'renewed', id: record.id })
+    const next = renewed(this.#engine, held)
+    if (await this.#succeed(next, 'link')) {
+      this.#engine.events.emit({ type: 'renewed', id: held.record.id })
     }
   }
 
@@ -345,43 +356,6 @@ export class Session<Data> {
     return this.#ended?.reason ?? null
   }
 
-  #compose(
-    kept: SessionRecord | null,
-    json: string,
-    data: Data,
-    identity: Pick<SessionRecord, 'user' | 'methods' | 'remembered'>,
-    authenticates = identity.user !== null,
-  ): Begun<Data> {
-    const { site, sealer } = this.#engine.settings
-    const now = this.#engine.now()
-    const token = SessionToken.mint()
-    const dataKey = newDataKey()
-    const { idle, absolute } = this.#engine.lifetimes(identity.remembered)
-    const id = kept?.id ?? newSessionId()
-    const clear: Omit<SessionRecord, 'sealed'> = {
-      format: FORMAT,
-      key: this.#engine.key(token),
-      id,
-      site,
-      ...identity,
-      version: 1,
-      epoch: 0,
-      createdAt: kept?.createdAt ?? now,
-      authenticatedAt: authenticates ? now : (kept?.authenticatedAt ?? null),
-      issuedAt: now,
-      absoluteEnd: authenticates || kept === null ? now + absolute : kept.absoluteEnd,
-      idle,
-      brief: kept === null && identity.user === null && this.#beginning.brief === true,
-      client: this.#exchange.client,
-      writes: [],
-      links: [],
-      unconfirmed: false,
-      wrappedKey: wrapDataKey(sealer, token, id, dataKey),
-    }
-    const record = { ...clear, sealed: sealData(dataKey, json, clear) }
-    return { token, held: { record, dataKey, data, lastSeen: now, linked: false } }
-  }
-
   #issue({ token, held }: Begun<Data>, outcome: Began | Rotated): void {
     if (outcome.state === 'limit') {
       throw new SessionError('ERR_SESSION_LIMIT', 'the user has as many sessions as he may have; end one first')
@@ -429,9 +403,4 @@ export class Session<Data> {
       throw new SessionError('ERR_HEADERS_SENT', 'the headers are out: begin, rotate or sign in before answering')
     }
   }
-}
-
-interface Begun<Data> {
-  readonly token: SessionToken
-  readonly held: Held<Data>
 }

@@ -9,7 +9,7 @@ import { deleteCookie, findCookie } from './http/cookie.ts'
 import { crossOrigin, isNavigation, mayCreateSession } from './http/origin.ts'
 import { normalise, type SessionsOptions } from './options.ts'
 import type { Held } from './read-cache.ts'
-import { type Beginning, Session } from './session.ts'
+import { Session, type Visitor } from './session.ts'
 import type { Client, EndReason } from './store.ts'
 import { type SessionId, SessionToken } from './token.ts'
 
@@ -26,7 +26,7 @@ export interface SessionInfo {
   readonly client: Client
 }
 
-export interface OpenOptions extends Beginning {
+export interface OpenOptions extends Visitor {
   /** The request is a machine's (polling, a socket's frames): it does not keep the session alive. Default false. */
   readonly passive?: boolean
 }

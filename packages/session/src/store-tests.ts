@@ -3,6 +3,15 @@
 
 import { describe } from 'node:test'
 import { creationTests } from './store-tests/creation.ts'
+import { endingTests } from './store-tests/ending.ts'
+import { endingAllTests } from './store-tests/ending-all.ts'
+import { limitTests } from './store-tests/limits.ts'
+import { linkTests } from './store-tests/links.ts'
+import { listTests, touchTests } from './store-tests/listing.ts'
+import { replacementTests } from './store-tests/replacement.ts'
+import { rotationTests } from './store-tests/rotation.ts'
+import { stampTests } from './store-tests/stamps.ts'
+import { sweepTests } from './store-tests/sweeping.ts'
 import type { OpenStore } from './store-tests/under-test.ts'
 
 export type { OpenStore, StoreUnderTest } from './store-tests/under-test.ts'
@@ -19,5 +28,15 @@ export type { OpenStore, StoreUnderTest } from './store-tests/under-test.ts'
 export function storeTests(name: string, open: OpenStore): void {
   describe(`the store contract, kept by ${name}`, () => {
     creationTests(open)
+    replacementTests(open)
+    rotationTests(open)
+    linkTests(open)
+    endingTests(open)
+    endingAllTests(open)
+    limitTests(open)
+    touchTests(open)
+    listTests(open)
+    stampTests(open)
+    sweepTests(open)
   })
 }

@@ -12,6 +12,9 @@
 
 import type { SessionId, SessionKey } from './token.ts'
 
+/** The form of the records that this release writes (E11). */
+export const FORMAT = 1
+
 /** Why a session, or one of its tokens, ended. */
 export type EndReason =
   | 'signed-out'

@@ -1,0 +1,58 @@
+// The gateway's own answers: a page for people, problem JSON (RFC 9457) for scripts. Never stored, never a cookie but
+// the one that was to be deleted or issued.
+
+import { createHash } from 'node:crypto'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Refusal } from './refusal.ts'
+
+const STYLE = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem}h1{font-size:1.4rem;margin:0 0 .5rem}p{margin:.25rem 0}small{opacity:.6}`
+const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'`
+
+/** Answers with what a stage refused. `cookie` is our own Set-Cookie line, if the session has one to send. */
+export function answerRefusal(
+  req: IncomingMessage,
+  res: ServerResponse,
+  refusal: Refusal,
+  cookie: string | null,
+): void {
+  if (res.headersSent) {
+    res.destroy()
+    return
+  }
+  const { status, message: title, remedy } = refusal
+  const [type, body] = wantsPage(req)
+    ? ['text/html; charset=utf-8', page(status, title, remedy)]
+    : problem(status, title, remedy)
+  const headers: string[] = ['Content-Type', type, 'Content-Length', String(Buffer.byteLength(body))]
+  headers.push('Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff', 'Content-Security-Policy', POLICY)
+  for (const [name, value] of refusal.headers) headers.push(name, value)
+  if (cookie !== null) headers.push('Set-Cookie', cookie)
+  // What is left of the request's body would be read as the next request.
+  if (!req.complete) headers.push('Connection', 'close')
+  res.writeHead(status, headers)
+  res.end(req.method === 'HEAD' ? undefined : body)
+}
+
+/** Navigations read pages, everything else reads JSON (G7). */
+export function wantsPage(req: IncomingMessage): boolean {
+  const mode = req.headers['sec-fetch-mode']
+  if (mode !== undefined) return mode === 'navigate'
+  return req.headers.accept?.includes('text/html') === true
+}
+
+function page(status: number, title: string, remedy: string): string {
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${escaped(title)}</title><style>${STYLE}</style>
+<main><h1>${escaped(title)}</h1><p>${escaped(remedy)}</p><p><small>${status} ${STATUS_CODES[status] ?? ''}</small></p></main>
+</html>
+`
+}
+
+function problem(status: number, title: string, remedy: string): [string, string] {
+  return ['application/problem+json', `${JSON.stringify({ type: 'about:blank', status, title, detail: remedy })}\n`]
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

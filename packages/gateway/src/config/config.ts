@@ -1,0 +1,116 @@
+// The configuration as the gateway works with it: everything defaulted, parsed, merged and checked, so that the request
+// path has nothing left to decide. `load.ts` makes it; nothing else should.
+//
+// Every duration is in milliseconds, and `null` always means "not configured", never "unknown".
+
+import type { Endpoint } from './values/endpoint.ts'
+
+export type { Endpoint }
+
+export type Milliseconds = number
+
+export interface Config {
+  /** The file it was read from; null when it came from the command line. */
+  readonly file: string | null
+  /** At least one. Port 0 means any free port. */
+  readonly listen: readonly Endpoint[]
+  /** The https port that browsers use. Null: the port on which the first https listener really listens, if there is one. */
+  readonly publicPort: number | null
+  /** Never null where there is an https listener. */
+  readonly tls: Tls | null
+  /** Networks whose word counts for how a visitor came (R5), each as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[]
+  /** R5: `browser`: plain http from loopback counts as secure where the browser vouches for it; `insecure`: always. */
+  readonly loopback: 'browser' | 'insecure' | 'never'
+  readonly store: Store
+  /** At least one, in the order of the file. */
+  readonly sites: readonly Site[]
+  /** Canonical host to site; a request for a host that is not here belongs to `anyHost`. */
+  readonly byHost: ReadonlyMap<string, Site>
+  /** The site that has no hosts of its own, hence answers for all others. */
+  readonly anyHost: Site | null
+  /** One line each: what is allowed, but should be known. */
+  readonly warnings: readonly string[]
+}
+
+export interface Tls {
+  /** Absolute. */
+  readonly certFile: string
+  readonly keyFile: string
+  /** PEM, the chain included. */
+  readonly cert: string
+  readonly key: string
+}
+
+/** `file` is absolute. */
+export type Store = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly file: string }
+
+export interface Site {
+  /** Part of every session key of the site: changing it ends all of its sessions. Unique. */
+  readonly name: string
+  /** In canonical form (`values/host.ts`); empty: any host. */
+  readonly hosts: readonly string[]
+  readonly upstream: Endpoint
+  readonly preset: string
+  /** Paths are compared without regard to case: the application's server does so (IIS). */
+  readonly ignoreCase: boolean
+  /** What a request over plain http gets (R5): an answer that leads to https, a session of its own, or 403. */
+  readonly http: 'redirect' | 'tiered' | 'refuse'
+  /** Strict-Transport-Security max-age. */
+  readonly hsts: Milliseconds | null
+  readonly sessions: SessionSettings
+  /** Path patterns (`values/path-pattern.ts`) that never have a session (E9). */
+  readonly public: readonly string[]
+  /** Cookies that pass both ways beside the vault (G2), the preset's included. */
+  readonly expose: readonly string[]
+  /** Cookies of the application whose deletion means that it signed the user out (G3). */
+  readonly authCookies: readonly string[]
+  /** Cookies in which the application keeps the id of a session of its own. */
+  readonly sessionCookies: readonly string[]
+  /** Origins that may send unsafe requests with a session (R6), in the form of an Origin header. */
+  readonly trustedOrigins: readonly string[]
+  /** The application's own sign-in (G3); empty: nothing says who signs in. The first rule that matches counts. */
+  readonly login: readonly LoginRule[]
+  /** The application's own sign-out (G3). */
+  readonly logout: readonly LogoutRule[]
+}
+
+export interface SessionSettings {
+  readonly idle: Milliseconds | 'off'
+  readonly absolute: Milliseconds
+  /** How often a live session gets a new token (E3). */
+  readonly renew: Milliseconds | 'off'
+  /** Concurrent sessions of one user. */
+  readonly limit: SessionLimit | null
+}
+
+export interface SessionLimit {
+  readonly max: number
+  /** What the sign-in that is one too many does: end the least recently used session, or fail. */
+  readonly policy: 'end-oldest' | 'refuse'
+}
+
+export interface LoginRule {
+  readonly method: string
+  /** A path pattern. */
+  readonly path: string
+  /** The form field that holds the user's name. Without it nobody knows who signed in. */
+  readonly user?: { readonly field: string }
+  readonly success: SuccessSign
+}
+
+/** All that is given must be true of the answer; at least one is. */
+export interface SuccessSign {
+  readonly status?: readonly number[]
+  /** The name of a cookie that the answer sets, to a value that is not empty. */
+  readonly setsCookie?: string
+  /** A path pattern that the path of Location matches. */
+  readonly location?: string
+}
+
+export interface LogoutRule {
+  /** A path pattern. */
+  readonly path: string
+  /** Without it: any method. */
+  readonly method?: string
+}

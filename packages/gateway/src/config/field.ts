@@ -1,0 +1,64 @@
+// From a parser of one value to a field of the schema: the value is parsed where it stands, what the parser refused
+// becomes an issue that carries its remedy, and editors see the text before parsing.
+
+import { type Duration, milliseconds } from '@coatcheck/session'
+import { z } from 'zod'
+import type { Milliseconds } from './config.ts'
+import { Refused } from './values/refused.ts'
+
+/** A type and not an interface, because zod asks for an index signature. */
+export type Meta = {
+  /** A sentence for the tooltip of an editor. */
+  readonly description: string
+  /** The first one is shown as remedy where the value has the wrong type. */
+  readonly examples: unknown[]
+}
+
+export function text<T>(parse: (text: string) => T | Refused, meta: Meta) {
+  return z
+    .string()
+    .meta(meta)
+    .transform((value, context): T => {
+      const parsed = parse(value)
+      return parsed instanceof Refused ? refuse(context, parsed.what, parsed.remedy) : parsed
+    })
+}
+
+export function duration(meta: Meta) {
+  return z.union([z.number(), z.string()]).meta(meta).transform(toMilliseconds)
+}
+
+export function durationOrOff(meta: Meta) {
+  return z
+    .union([z.number(), z.string()])
+    .meta(meta)
+    .transform((value, context): Milliseconds | 'off' => (value === 'off' ? value : toMilliseconds(value, context)))
+}
+
+/** What is absent is null, so that `undefined` is left to mean "there, but wrong" (`draft.ts`). */
+export function optional<T>(schema: z.ZodType<T>) {
+  return schema.optional().transform((value): T | null => value ?? null)
+}
+
+/** One rule, or a list of them; a list either way. */
+export function oneOrMore<T>(schema: z.ZodType<T>, meta: Meta) {
+  return z
+    .union([schema, z.array(schema).min(1)])
+    .meta(meta)
+    .transform((value): T[] => (Array.isArray(value) ? value : [value]))
+}
+
+function toMilliseconds(value: number | string, context: z.RefinementCtx): Milliseconds {
+  try {
+    const result = milliseconds(value as Duration, 'duration')
+    if (result > 0) return result
+  } catch {
+    return refuse(context, 'is not a duration', 'write for example 90s, 30m, 12h or 180d; a number means seconds')
+  }
+  return refuse(context, 'is no time at all', 'write for example 90s, 30m, 12h or 180d')
+}
+
+function refuse(context: z.RefinementCtx, what: string, remedy: string): never {
+  context.addIssue({ code: 'custom', message: what, params: { remedy } })
+  return z.NEVER
+}

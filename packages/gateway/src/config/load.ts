@@ -1,0 +1,97 @@
+// Reads the configuration: a file, a text, or what the command line says.
+//
+// It is right as a whole or refused as a whole, with one `ConfigError` that lists everything that is wrong. Nothing is
+// guessed and no unknown key is passed over: in a file of security settings a typing error must not mean "default".
+
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { checkSignIn } from './checks/sign-in.ts'
+import { checkSites } from './checks/sites.ts'
+import { checkTransport } from './checks/transport.ts'
+import type { Config } from './config.ts'
+import { read } from './draft.ts'
+import { readFiles, unreadable } from './files.ts'
+import { ConfigError, type KeyPath, type Problem, renderKey, renderWarning } from './problem.ts'
+import { resolveConfig } from './resolve.ts'
+import { readSource, type Source } from './source.ts'
+import { warn } from './warnings.ts'
+
+/**
+ * @throws ConfigError (`ERR_CONFIG`) that lists all problems
+ * @example const config = await loadConfig('coatcheck.yaml')
+ */
+export async function loadConfig(file: string): Promise<Config> {
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(file)
+  } catch (error) {
+    const { what, remedy } = unreadable(resolve(file), error)
+    throw new ConfigError(file, [
+      { file, place: null, key: 'the command line', what, remedy: remedy.replace(/: it is seen.*/, '') },
+    ])
+  }
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    const problem = { file, place: null, key: 'the file', what: 'is not UTF-8 text', remedy: 'save it as UTF-8' }
+    throw new ConfigError(file, [problem])
+  }
+  return parseConfig(text, file, dirname(resolve(file)))
+}
+
+/**
+ * @param fileName - as it shall stand in messages
+ * @param baseFolder - the folder from which the files named in the text are seen
+ * @throws ConfigError (`ERR_CONFIG`) that lists all problems
+ */
+export function parseConfig(text: string, fileName: string, baseFolder: string): Config {
+  return check(readSource(text, fileName), fileName, baseFolder)
+}
+
+export interface CommandLine {
+  readonly upstream: string
+  /** Default: `http://localhost:8080`. */
+  readonly listen?: readonly string[]
+  readonly preset?: string
+}
+
+/**
+ * The configuration of `coatcheck serve --upstream URL --listen URL --preset NAME`: one site, for any host.
+ *
+ * @throws ConfigError (`ERR_CONFIG`) whose keys are the flags
+ */
+export function defaultConfig({ upstream, listen, preset }: CommandLine): Config {
+  const site = { upstream, ...(preset === undefined ? {} : { preset }) }
+  const value = { ...(listen === undefined || listen.length === 0 ? {} : { listen }), sites: [site] }
+  const file = 'the command line'
+  const flag = (path: KeyPath) => {
+    const last = path.at(-1)
+    if (path[0] === 'listen') return `--listen ${listen?.[Number(last)] ?? ''}`.trim()
+    return last === 'upstream' || last === 'preset' ? `--${last}` : renderKey(path)
+  }
+  const source: Source = {
+    file,
+    value,
+    problems: [],
+    usable: true,
+    problem: ({ path, what, remedy }) => ({ file, place: null, key: flag(path), what, remedy }),
+  }
+  return check(source, null, process.cwd())
+}
+
+function check(source: Source, fileName: string | null, folder: string): Config {
+  if (!source.usable) throw new ConfigError(source.file, source.problems)
+  const { draft, findings, whole } = read(source.value)
+  const files = readFiles(draft, folder)
+  const all = [...findings, ...checkTransport(draft), ...checkSites(draft), ...checkSignIn(draft), ...files.findings]
+  const problems = [...source.problems, ...all.map((finding) => source.problem(finding))].sort(byPlace)
+  if (problems.length > 0 || whole === null) throw new ConfigError(source.file, problems)
+  const config = resolveConfig(whole, files.tls, fileName, folder)
+  const warnings = warn(config, files.tls, new Date()).map((finding) => renderWarning(source.problem(finding)))
+  return { ...config, warnings }
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0)
+}

@@ -1,0 +1,21 @@
+// ASP.NET with forms authentication, on IIS or Mono.
+//
+// `.ASPXAUTH` is the default name of the forms ticket. `FormsAuthentication.SignOut` deletes that cookie and no more: the
+// ticket itself stays good until it expires, which is the failure that this project calls F4. A failed sign-in shows the
+// form again with 200; a good one sets the ticket and redirects. IIS folds the case of paths.
+//
+// No field names the user: the Login control prefixes it with the names of the controls around it
+// (`ctl00$Main$Login1$UserName`), so a site has to say.
+
+import type { Preset } from './preset.ts'
+
+export const aspnet: Preset = {
+  name: 'aspnet',
+  description: 'ASP.NET with forms authentication (IIS, Mono)',
+  authCookies: ['.ASPXAUTH'],
+  sessionCookies: ['ASP.NET_SessionId'],
+  expose: ['XSRF-TOKEN'],
+  ignoreCase: true,
+  login: { method: 'POST', path: '/Login.aspx', success: { status: [302], setsCookie: '.ASPXAUTH' } },
+  logout: [{ path: '/Logout.aspx' }],
+}

@@ -1,0 +1,12 @@
+// The presets by name. A new one is a file beside this and a line here.
+
+import { aspnet } from './aspnet.ts'
+import { generic } from './generic.ts'
+
+export type { Preset } from './preset.ts'
+
+export const presets = { generic, aspnet } as const
+
+export type PresetName = keyof typeof presets
+
+export const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]]

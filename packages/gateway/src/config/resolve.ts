@@ -1,0 +1,55 @@
+// From a file that has passed every check to the configuration that the gateway works with. Decides defaults, only.
+
+import { siteName } from './checks/sites.ts'
+import type { Config, Site } from './config.ts'
+import { type ReadTls, resolveStore } from './files.ts'
+import { isLoginRule, mergeLogin, mergeSessions } from './merge.ts'
+import { presets } from './presets/index.ts'
+import type { File } from './schema.ts'
+import type { FileSite } from './schema-site.ts'
+
+export function resolveConfig(file: File, tls: ReadTls | null, fileName: string | null, folder: string): Config {
+  const hasHttps = file.listen.some(({ protocol }) => protocol === 'https')
+  const publicPort = file.publicPort ?? (!hasHttps && file.trustedProxies.length > 0 ? 443 : null)
+  const sites = file.sites.map((site) => resolveSite(site, file, hasHttps || publicPort !== null))
+  return {
+    file: fileName,
+    listen: file.listen,
+    publicPort,
+    tls: tls && { certFile: tls.certFile, keyFile: tls.keyFile, cert: tls.cert, key: tls.key },
+    trustedProxies: file.trustedProxies,
+    loopback: file.insecureLoopback ? 'insecure' : (file.loopback ?? 'browser'),
+    store: resolveStore(file.store, folder),
+    sites,
+    byHost: new Map(sites.flatMap((site) => site.hosts.map((host) => [host, site] as const))),
+    anyHost: sites.find((site) => site.hosts.length === 0) ?? null,
+    warnings: [],
+  }
+}
+
+function resolveSite(site: FileSite, file: File, hasRedirectTarget: boolean): Site {
+  const preset = presets[site.preset]
+  const login = mergeLogin(preset, site.login).filter(isLoginRule)
+  const signs = login.flatMap(({ success }) => success.setsCookie ?? [])
+  return {
+    name: siteName(site)!,
+    hosts: site.hosts,
+    upstream: site.upstream,
+    preset: site.preset,
+    ignoreCase: preset.ignoreCase,
+    // On loopback alone there is no https to lead to, and what the browser does not vouch for is refused.
+    http: site.http ?? (hasRedirectTarget ? 'redirect' : 'refuse'),
+    hsts: site.hsts,
+    sessions: mergeSessions(file.sessions, site.sessions),
+    public: site.public,
+    expose: union(preset.expose, site.expose),
+    // The application that deletes the cookie by which it signs people in has signed them out.
+    authCookies: union(preset.authCookies, signs),
+    sessionCookies: preset.sessionCookies,
+    trustedOrigins: site.trustedOrigins,
+    login,
+    logout: site.logout ?? preset.logout,
+  }
+}
+
+const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])]

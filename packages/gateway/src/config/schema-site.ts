@@ -1,0 +1,87 @@
+// One site in the configuration file. See `schema.ts`.
+
+import { z } from 'zod'
+import { duration, oneOrMore, optional, text } from './field.ts'
+import { presetNames } from './presets/index.ts'
+import { cookieName, login, logout, pathPattern, sessions } from './schema-parts.ts'
+import { parseUpstream } from './values/endpoint.ts'
+import { parseHost } from './values/host.ts'
+import { parseSiteName } from './values/name.ts'
+import { parseOrigin } from './values/origin.ts'
+
+export const siteSchema = z
+  .strictObject({
+    name: optional(
+      text(parseSiteName, {
+        description:
+          'Part of every session of the site: changing it ends them all. Default: the first host, or default.',
+        examples: ['shop'],
+      }),
+    ),
+    hosts: z
+      .array(text(parseHost, { description: 'A host, without port.', examples: ['shop.example.test'] }))
+      .min(1)
+      .meta({
+        description: 'The hosts by which browsers know the site. Default: any.',
+        examples: [['shop.example.test']],
+      })
+      .default([]),
+    upstream: text(parseUpstream, {
+      description: 'Where the application listens.',
+      examples: ['http://127.0.0.1:8081'],
+    }),
+    preset: z
+      .enum(presetNames)
+      .meta({ description: 'What the application is made with. Default: generic.', examples: ['aspnet'] })
+      .default('generic'),
+    http: optional(
+      z.enum(['redirect', 'tiered', 'refuse']).meta({
+        description:
+          'What plain http gets: an answer that leads to https (default), an anonymous session of its own, or 403.',
+        examples: ['redirect'],
+      }),
+    ),
+    hsts: optional(
+      duration({
+        description: 'For how long browsers are told to come by https only. Default: they are not.',
+        examples: ['180d'],
+      }),
+    ),
+    sessions: sessions.prefault({}),
+    public: z
+      .array(pathPattern('A path; "*" at its end stands for any rest, as a whole segment for one.', '/images/*'))
+      .meta({
+        description: 'Paths that never have a session, and whose answers stay as cacheable as they are. Default: none.',
+        examples: [['/images/*', '/favicon.ico']],
+      })
+      .default([]),
+    expose: z
+      .array(cookieName('The name of a cookie.', 'theme'))
+      .meta({
+        description: 'Cookies that page scripts need, passed both ways instead of kept on the server. Default: none.',
+        examples: [['theme']],
+      })
+      .default([]),
+    trustedOrigins: z
+      .array(text(parseOrigin, { description: 'An origin.', examples: ['https://pay.example.test'] }))
+      .meta({
+        description: 'Other origins that may send unsafe requests with a session. Default: none.',
+        examples: [['https://pay.example.test']],
+      })
+      .default([]),
+    login: optional(
+      oneOrMore(login, {
+        description: "The application's own sign-in. Default: that of the preset.",
+        examples: [{ path: '/login', user: { field: 'user' }, success: { status: [302], setsCookie: 'auth' } }],
+      }),
+    ),
+    logout: optional(
+      oneOrMore(logout, {
+        description: "The application's own sign-out. Default: that of the preset.",
+        examples: [{ path: '/logout' }],
+      }),
+    ),
+  })
+  .meta({ description: 'One application.', examples: [{ upstream: 'http://127.0.0.1:8081' }] })
+
+export type FileSite = z.output<typeof siteSchema>

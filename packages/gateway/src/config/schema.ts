@@ -1,0 +1,89 @@
+// The configuration file: every key, what it takes and what it is for.
+//
+// The descriptions are for people: editors show them, by the JSON Schema that `json-schema.ts` makes of this. Only what
+// can be judged by looking at one value is judged here; `checks/` knows the rest.
+
+import { z } from 'zod'
+import { optional, text } from './field.ts'
+import { sessions } from './schema-parts.ts'
+import { siteSchema } from './schema-site.ts'
+import { parseListener } from './values/endpoint.ts'
+import { parseNetwork } from './values/network.ts'
+import { parseStoreAddress } from './values/store-address.ts'
+
+export const schema = z
+  .strictObject({
+    listen: z
+      .array(text(parseListener, { description: 'Scheme, address and port.', examples: ['https://0.0.0.0:8443'] }))
+      .min(1)
+      .meta({
+        description: 'Where the gateway listens. Default: http://localhost:8080.',
+        examples: [['http://0.0.0.0:8080', 'https://0.0.0.0:8443']],
+      })
+      .default(() => [{ protocol: 'http' as const, host: 'localhost', port: 8080 }]),
+    publicPort: optional(
+      z
+        .int()
+        .min(1)
+        .max(65_535)
+        .meta({
+          description: 'The https port that browsers use. Default: that of the first https listener, else 443.',
+          examples: [443],
+        }),
+    ),
+    tls: optional(
+      z
+        .strictObject({
+          cert: z
+            .string()
+            .min(1)
+            .meta({
+              description: 'A PEM file: the certificate, then its chain. Seen from the folder of this file.',
+              examples: ['cert.pem'],
+            }),
+          key: z
+            .string()
+            .min(1)
+            .meta({ description: 'A PEM file: the private key.', examples: ['key.pem'] }),
+        })
+        .meta({ description: 'For the https listeners.', examples: [{ cert: 'cert.pem', key: 'key.pem' }] }),
+    ),
+    trustedProxies: z
+      .array(text(parseNetwork, { description: 'An address or a network.', examples: ['10.0.0.0/8'] }))
+      .meta({
+        description: 'Proxies whose word counts for how a visitor came (X-Forwarded-Proto, -For). Default: none.',
+        examples: [['10.0.0.0/8']],
+      })
+      .default([]),
+    loopback: optional(
+      z.enum(['browser', 'never']).meta({
+        description:
+          'Whether plain http from this machine counts as secure: where the browser vouches for it (default), or never.',
+        examples: ['never'],
+      }),
+    ),
+    insecureLoopback: z
+      .boolean()
+      .meta({
+        description:
+          'Plain http from this machine always counts as secure, even from a careless proxy. Default: false.',
+        examples: [true],
+      })
+      .default(false),
+    store: text(parseStoreAddress, {
+      description:
+        'Where sessions are kept: sqlite:FILE, seen from the folder of this file, or memory. Default: memory.',
+      examples: ['sqlite:./coatcheck.db', 'memory'],
+    }).default({ kind: 'memory' }),
+    sessions: sessions.prefault({}),
+    sites: z
+      .array(siteSchema)
+      .min(1)
+      .meta({
+        description: 'The applications behind the gateway.',
+        examples: [[{ upstream: 'http://127.0.0.1:8081' }]],
+      }),
+  })
+  .meta({ title: 'coatcheck', description: 'The configuration of the coatcheck gateway.' })
+
+export type File = z.output<typeof schema>

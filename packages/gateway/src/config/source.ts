@@ -1,0 +1,86 @@
+// A YAML text with the place of every key: parsed once, asked for places when something is wrong.
+//
+// YAML 1.2: `off`, `no` and `yes` are words. Keys are strings and unique. Anchors and aliases work.
+
+import { type Document, isAlias, isCollection, isMap, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import type { Finding, KeyPath, Place, Problem } from './problem.ts'
+import { renderKey } from './problem.ts'
+import { explainSyntax } from './syntax.ts'
+
+export interface Source {
+  readonly file: string
+  /** The plain value. */
+  readonly value: unknown
+  /** Syntax errors. */
+  readonly problems: readonly Problem[]
+  /** Whether the value is what the text means, syntax errors or not, so that the rest can be checked too. */
+  readonly usable: boolean
+  problem(finding: Finding): Problem
+}
+
+export function readSource(text: string, file: string): Source {
+  const content = text.replace(/^\uFEFF/, '')
+  const lines = content.split(/\r?\n/)
+  const counter = new LineCounter()
+  const document = parseDocument(content, { lineCounter: counter, prettyErrors: false, stringKeys: true })
+
+  function place(start: number, end: number): Place {
+    const { line, col } = counter.linePos(Math.min(start, content.length))
+    const text = lines[line - 1] ?? ''
+    return { line, column: col, length: Math.max(1, Math.min(end - start, text.length - col + 1)), text }
+  }
+
+  // The parser may say two things about one place; the first is the cause.
+  const errors = [...document.errors, ...document.warnings]
+  const flaws = errors
+    .filter(({ pos }, i) => errors.findIndex((other) => other.pos[0] === pos[0]) === i)
+    .map(({ code, message, pos }) => ({ ...explainSyntax(code, message, place(pos[0], pos[1]).text), pos }))
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) !== undefined) return
+      flaws.push({ ...explainSyntax('BAD_ALIAS', node.source, ''), pos: [node.range![0], node.range![1]] })
+    },
+  })
+  const problems = flaws.map(
+    ({ what, remedy, pos }): Problem => ({ file, place: place(pos[0], pos[1]), key: '', what, remedy }),
+  )
+  const usable = flaws.every((flaw) => flaw.harmless)
+
+  return {
+    file,
+    value: usable ? document.toJS() : null,
+    problems,
+    usable,
+    problem({ path, at, what, remedy }) {
+      const [start, end] = rangeOf(document, path, at)
+      return { file, place: place(start, end), key: renderKey(path), what, remedy }
+    },
+  }
+}
+
+/** Where the path stands; for what is missing, where it should have been: its parent. */
+function rangeOf(document: Document.Parsed, path: KeyPath, at: 'key' | 'value'): readonly [number, number] {
+  let key: Node | null = null
+  let value: Node | null = document.contents
+  for (const step of path) {
+    const container: Node | null | undefined = isAlias(value) ? value.resolve(document) : value
+    const pair = isMap<Node, Node | null>(container)
+      ? container.items.find((item) => String(item.key) === step)
+      : undefined
+    if (pair !== undefined) [key, value] = [pair.key, pair.value]
+    else if (isSeq<Node>(container) && typeof step === 'number' && container.items[step]) {
+      ;[key, value] = [null, container.items[step]]
+    } else return firstMark(key, value)
+  }
+  const wanted = at === 'key' || isEmpty(value) ? (key ?? value) : value
+  return wanted?.range ? [wanted.range[0], wanted.range[1]] : [0, 1]
+}
+
+/** A key if there is one; of a collection the first character is enough. */
+function firstMark(key: Node | null, value: Node | null): readonly [number, number] {
+  if (key?.range) return [key.range[0], key.range[1]]
+  const start = value?.range?.[0] ?? 0
+  return [start, isCollection(value) || !value?.range ? start + 1 : value.range[1]]
+}
+
+const isEmpty = (node: Node | null): boolean => !node?.range || node.range[0] === node.range[1]

@@ -1,0 +1,38 @@
+// Small words: the name of a site, of a cookie, of a form field, a request method.
+
+import { type Refused, refused } from './refused.ts'
+
+// RFC 9110 §5.6.2
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+/** A site's name becomes part of its session keys, where a zero byte separates: none may be in it. */
+export function parseSiteName(text: string): string | Refused {
+  if (/\p{Cc}/u.test(text)) return refused('has a control character', 'use letters, digits and dashes')
+  if (text.trim() !== text || text === '') return refused('is empty or has space around it', 'write for example shop')
+  if (text.length > 100) return refused('is longer than 100 characters', 'shorten it')
+  return text
+}
+
+/** RFC 6265 §4.1.1. An asterisk is lawful in a token, but nobody writes one here who does not mean a wildcard. */
+export function parseCookieName(text: string): string | Refused {
+  if (text.includes('*')) return refused('has a wildcard', 'name each cookie: what is exposed should be known')
+  if (token.test(text)) return text
+  const name = text.split('=')[0]?.trim() ?? ''
+  return refused(
+    'is not a cookie name',
+    token.test(name) ? `write ${name}` : 'write the name alone: letters, digits and dashes, no space, "=" or ";"',
+  )
+}
+
+export function parseFieldName(text: string): string | Refused {
+  if (text === '' || text.length > 200) return refused('is empty or too long', 'write the name attribute of the input')
+  if (/\p{Cc}/u.test(text)) return refused('has a control character', 'write the name attribute of the input')
+  return text
+}
+
+/** Methods are case-sensitive (RFC 9110 §9.1): `post` is another method, and never one that a form sends. */
+export function parseMethod(text: string): string | Refused {
+  if (!token.test(text)) return refused('is not a request method', 'write for example POST')
+  if (text !== text.toUpperCase()) return refused('is not a method that browsers send', `write ${text.toUpperCase()}`)
+  return text
+}

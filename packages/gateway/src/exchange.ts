@@ -1,0 +1,40 @@
+// One request as the engine sees it. What the engine decides about the answer is noted here and put on it by `receive`,
+// which alone writes headers.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Client, type Exchange, type RequestFacts, requestClient, type TransportRules } from '@coatcheck/session'
+
+export class GatewayExchange implements Exchange {
+  readonly facts: RequestFacts
+  readonly #req: IncomingMessage
+  readonly #res: ServerResponse
+  readonly #rules: TransportRules
+  /** Our Set-Cookie line, once there is one. */
+  cookie: string | null = null
+
+  constructor(req: IncomingMessage, res: ServerResponse, facts: RequestFacts, rules: TransportRules) {
+    this.#req = req
+    this.#res = res
+    this.#rules = rules
+    this.facts = facts
+  }
+
+  get cookieHeader(): string | undefined {
+    return this.#req.headers.cookie
+  }
+
+  get client(): Client {
+    return requestClient(this.#req, this.#rules)
+  }
+
+  get headersSent(): boolean {
+    return this.#res.headersSent
+  }
+
+  // Every answer that is not public is personal: `receive` makes it so.
+  personal(): void {}
+
+  setCookie(_name: string, line: string): void {
+    this.cookie = line
+  }
+}

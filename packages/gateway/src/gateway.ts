@@ -1,0 +1,161 @@
+// The gateway: a request's way to the application and back, readable as a list of its stages.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { memory, type RequestFacts, requestFacts, SessionError, type Store, TransportRules } from '@coatcheck/session'
+import { answerRefusal } from './answers.ts'
+import type { Config } from './config/config.ts'
+import { GatewayExchange } from './exchange.ts'
+import { closeListeners, type Listener, openListeners } from './listeners.ts'
+import type { Passage } from './passage.ts'
+import { Refusal } from './refusal.ts'
+import type { Report } from './report.ts'
+import { type ReadySite, readySite, type Timeouts } from './sites.ts'
+import { canonicalRequest, type Target } from './stages/canonical.ts'
+import { forward } from './stages/forward.ts'
+import { endedMeanwhile, withheld } from './stages/receive.ts'
+import { openVisit } from './stages/session.ts'
+import { transport } from './stages/transport.ts'
+
+export interface GatewayOptions {
+  /** Hears what an operator should know. Default: nobody. */
+  readonly report?: Report
+  readonly timeouts?: Timeouts
+  /** Milliseconds since 1970, for tests. Default `Date.now`. */
+  readonly clock?: () => number
+}
+
+/**
+ * Starts a gateway and resolves once it listens.
+ *
+ * @throws an Error that says which address cannot be listened on, or why the store cannot be opened
+ */
+export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
+  const gateway = new Gateway(config, options)
+  await gateway.listen()
+  return gateway
+}
+
+export class Gateway {
+  readonly config: Config
+  readonly #report: Report
+  readonly #now: () => number
+  readonly #rules: TransportRules
+  readonly #store: Store
+  readonly #sites: ReadonlyMap<string, ReadySite>
+  #listeners: readonly Listener[] = []
+
+  /** @internal */
+  constructor(config: Config, { report = () => {}, timeouts = {}, clock = Date.now }: GatewayOptions) {
+    this.config = config
+    this.#report = report
+    this.#now = clock
+    this.#rules = new TransportRules({
+      trustedProxies: config.trustedProxies,
+      ...(config.loopback === 'never' ? { loopback: 'never' } : {}),
+      ...(config.loopback === 'insecure' ? { insecureLoopback: true } : {}),
+    })
+    this.#store = openStore(config)
+    this.#sites = new Map(
+      config.sites.map((site) => [site.name, readySite(site, this.#store, report, timeouts, clock)]),
+    )
+  }
+
+  /** Where it listens. */
+  get listeners(): readonly Pick<Listener, 'protocol' | 'address' | 'port'>[] {
+    return this.#listeners
+  }
+
+  async listen(): Promise<void> {
+    this.#listeners = await openListeners(this.config, (req, res) => void this.#handle(req, res))
+  }
+
+  async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    let passage: Passage | null = null
+    try {
+      const target = canonicalRequest(req)
+      const facts = requestFacts(req, this.#rules)
+      const site = this.#route(target)
+      passage = this.#passage(req, res, target, facts, site)
+      await endExposed(passage)
+      const way = transport(facts, site.site, target, this.#httpsPort())
+      const opened = way === 'secure' && !passage.meaning.isPublic ? await openVisit(passage) : null
+      await forward(passage, opened?.visit ?? null, opened?.body ?? null)
+    } catch (error) {
+      const refusal = asRefusal(endedMeanwhile(error) && passage !== null ? withheld(passage) : error)
+      if (refusal.status >= 500 || refusal.status === 400) {
+        this.#report({ type: 'refused', status: refusal.status, title: refusal.message, cause: refusal.cause })
+      }
+      answerRefusal(req, res, refusal, passage?.exchange.cookie ?? null)
+    }
+  }
+
+  #route(target: Target): ReadySite {
+    const site = this.config.byHost.get(target.host) ?? this.config.anyHost
+    const ready = site === null ? undefined : this.#sites.get(site.name)
+    if (ready === undefined) throw new Refusal(421, 'No site of this name is served here', 'Check the address.')
+    return ready
+  }
+
+  #passage(req: IncomingMessage, res: ServerResponse, target: Target, facts: RequestFacts, site: ReadySite): Passage {
+    const method = facts.method
+    return {
+      req,
+      res,
+      method,
+      target,
+      facts,
+      exchange: new GatewayExchange(req, res, facts, this.#rules),
+      site,
+      meaning: site.meaning(method, target),
+      url: { host: target.host, path: target.path, secure: facts.secure },
+      report: this.#report,
+      now: this.#now,
+    }
+  }
+
+  #httpsPort(): number | null {
+    return this.config.publicPort ?? this.#listeners.find(({ protocol }) => protocol === 'https')?.port ?? null
+  }
+
+  /** Stops listening, ends what is under way, and closes the store. */
+  async close(): Promise<void> {
+    await closeListeners(this.#listeners)
+    for (const site of this.#sites.values()) await site.close()
+    await this.#store.close()
+  }
+}
+
+// A token that crossed the wire in clear is over, whatever becomes of the request (R5).
+async function endExposed({ req, facts, site, exchange }: Passage): Promise<void> {
+  if (!facts.secure && req.headers.cookie !== undefined) await site.sessions.openExchange(exchange)
+}
+
+function openStore({ store }: Config): Store {
+  if (store.kind === 'memory') return memory()
+  throw new Error(`cannot open ${store.file}: this release keeps sessions in memory`)
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  const cause = { cause: error }
+  if (!(error instanceof SessionError)) {
+    return new Refusal(500, 'The gateway failed', 'This is a fault of the gateway, and has been reported.', [], cause)
+  }
+  switch (error.code) {
+    case 'ERR_CROSS_ORIGIN':
+    case 'ERR_CROSS_SITE':
+      return new Refusal(
+        403,
+        'This request came from another site',
+        'Go to the page itself and try again there.',
+        [],
+        cause,
+      )
+    case 'ERR_SIGN_IN_REVOKED':
+      return new Refusal(401, 'All sessions were ended while you signed in', 'Sign in again.', [], cause)
+    case 'ERR_SESSION_LIMIT':
+      return new Refusal(409, 'You are signed in too many times', 'Sign out elsewhere first.', [], cause)
+    default:
+      return new Refusal(503, 'Sessions are not available', 'Try again in a moment.', [['Retry-After', '5']], cause)
+  }
+}

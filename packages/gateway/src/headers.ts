@@ -1,0 +1,88 @@
+// Which headers belong to one connection only, and so are never passed on (RFC 9110 §7.6.1). Raw pairs in, raw pairs out.
+
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+])
+
+/** What a request does not carry on, beside its hop-by-hop headers: the gateway writes these itself, or nobody does. */
+const REQUEST_OWN = new Set([
+  'cookie',
+  'expect',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-forwarded-protocol',
+  'x-forwarded-scheme',
+  'x-forwarded-ssl',
+  'x-forwarded-server',
+  'x-real-ip',
+  'x-url-scheme',
+  'front-end-https',
+])
+
+/** The headers that go upstream, but for what the gateway adds. */
+export function requestHeaders(raw: readonly string[]): string[] {
+  const named = connectionNames(raw)
+  const kept: string[] = []
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string
+    const lower = name.toLowerCase()
+    if (HOP_BY_HOP.has(lower) || REQUEST_OWN.has(folded(lower)) || named?.has(lower) === true) continue
+    kept.push(name, raw[i + 1] as string)
+  }
+  return kept
+}
+
+export interface ResponseHeaders {
+  /** End-to-end headers without Set-Cookie. */
+  readonly kept: string[]
+  readonly setCookies: string[]
+}
+
+/** An answer's headers, its cookies apart. */
+export function responseHeaders(raw: readonly string[]): ResponseHeaders {
+  const named = connectionNames(raw)
+  const kept: string[] = []
+  const setCookies: string[] = []
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string
+    const lower = name.toLowerCase()
+    if (lower === 'set-cookie') setCookies.push(raw[i + 1] as string)
+    else if (!HOP_BY_HOP.has(lower) && named?.has(lower) !== true) kept.push(name, raw[i + 1] as string)
+  }
+  return { kept, setCookies }
+}
+
+/** All values of a header, joined as lists are. */
+export function headerValue(raw: readonly string[], lowerName: string): string | undefined {
+  let value: string | undefined
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string
+    if (name.length !== lowerName.length || name.toLowerCase() !== lowerName) continue
+    value = value === undefined ? (raw[i + 1] as string) : `${value}, ${raw[i + 1]}`
+  }
+  return value
+}
+
+/** `X_Forwarded_For` reaches many applications as `X-Forwarded-For` does (CGI's rule): one name here. */
+function folded(lower: string): string {
+  return lower.includes('_') ? lower.replaceAll('_', '-') : lower
+}
+
+/** The names that the Connection header adds to the list. */
+function connectionNames(raw: readonly string[]): Set<string> | null {
+  const value = headerValue(raw, 'connection')
+  if (value === undefined || value === 'keep-alive' || value === 'close') return null
+  return new Set(value.split(',').map((name) => name.trim().toLowerCase()))
+}

@@ -1,0 +1,30 @@
+// What the gateway did that an operator should know, as one closed union. Never a token, a cookie's value or a query.
+
+import type { SessionEvent } from '@coatcheck/session'
+
+export type GatewayEvent =
+  | { readonly type: 'session'; readonly site: string; readonly event: SessionEvent }
+  /** The application set a cookie that the vault does not take. */
+  | { readonly type: 'cookie-refused'; readonly site: string; readonly cookie: string; readonly reason: string }
+  /** The vault was full; its oldest cookies went. */
+  | { readonly type: 'cookie-evicted'; readonly site: string; readonly cookies: readonly string[] }
+  /** An answer's cookies were dropped because its request may have no session. */
+  | {
+      readonly type: 'cookies-dropped'
+      readonly site: string
+      readonly path: string
+      readonly why: 'public' | 'cross-site' | 'plain-http' | 'signed-out'
+      readonly cookies: readonly string[]
+    }
+  /** An answer was withheld: its session ended while the application was making it (G3). */
+  | { readonly type: 'answer-withheld'; readonly site: string; readonly path: string }
+  /** Caching directives of the application were taken from a personal answer (R3). */
+  | {
+      readonly type: 'caching-removed'
+      readonly site: string
+      readonly path: string
+      readonly directives: readonly string[]
+    }
+  | { readonly type: 'refused'; readonly status: number; readonly title: string; readonly cause?: unknown }
+
+export type Report = (event: GatewayEvent) => void

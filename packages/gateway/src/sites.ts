@@ -1,0 +1,119 @@
+// A configured site, made ready to serve: its sessions, its rules as matchers, its connections upstream.
+
+import { Sessions, type Store } from '@coatcheck/session'
+import { Pool } from 'undici'
+import type { LoginRule, LogoutRule, Site } from './config/config.ts'
+import { endpointOrigin } from './config/values/endpoint.ts'
+import { compilePathPattern } from './config/values/path-pattern.ts'
+import type { GatewayExchange } from './exchange.ts'
+import { Refusal } from './refusal.ts'
+import type { Report } from './report.ts'
+import type { Target } from './stages/canonical.ts'
+import { emptyVault, type Vault } from './vault/vault.ts'
+
+export interface Timeouts {
+  /** Milliseconds until the application must have taken the connection. Default 10 s. */
+  readonly connect?: number
+  /** Milliseconds until the application's headers must have come. Default 60 s. */
+  readonly headers?: number
+  /** Milliseconds that may pass between two parts of a body. Default 5 min. */
+  readonly body?: number
+}
+
+/** What a request's path and method mean to a site. */
+export interface Meaning {
+  readonly isPublic: boolean
+  readonly login: LoginRule | null
+  readonly logout: boolean
+}
+
+export interface ReadySite {
+  readonly site: Site
+  readonly sessions: Sessions<Vault, [GatewayExchange]>
+  readonly exposed: ReadonlySet<string>
+  readonly trustedOrigins: ReadonlySet<string>
+  readonly pool: Pool
+  readonly origin: string
+  /** @throws Refusal 400 where the path's readings mean different things */
+  meaning(method: string, target: Target): Meaning
+  /** Stops what the site does by itself and its connections upstream; the store is not its own. */
+  close(): Promise<void>
+}
+
+export function readySite(
+  site: Site,
+  store: Store,
+  report: Report,
+  timeouts: Timeouts,
+  clock: () => number,
+): ReadySite {
+  const sessions = siteSessions(site, store, clock)
+  sessions.on('*', (event) => report({ type: 'session', site: site.name, event }))
+  const origin = endpointOrigin(site.upstream)
+  const pool = new Pool(origin, {
+    connections: 256,
+    pipelining: 1,
+    connect: { timeout: timeouts.connect ?? 10_000 },
+    headersTimeout: timeouts.headers ?? 60_000,
+    bodyTimeout: timeouts.body ?? 300_000,
+  })
+  return {
+    site,
+    sessions,
+    exposed: new Set(site.expose),
+    trustedOrigins: new Set(site.trustedOrigins),
+    pool,
+    origin,
+    meaning: matcher(site),
+    close: async () => {
+      await sessions.close({ keepStore: true })
+      await pool.destroy()
+    },
+  }
+}
+
+function siteSessions(site: Site, store: Store, clock: () => number): Sessions<Vault, [GatewayExchange]> {
+  const { idle, absolute, renew, limit } = site.sessions
+  const options = {
+    store,
+    site: site.name,
+    initial: emptyVault,
+    idle: inSeconds(idle),
+    absolute: absolute / 1000,
+    renew: inSeconds(renew),
+    ...(limit === null ? {} : { limit }),
+    trustedOrigins: site.trustedOrigins,
+    clock,
+  }
+  return new Sessions(options, (exchange: GatewayExchange) => exchange)
+}
+
+function matcher(site: Site): (method: string, target: Target) => Meaning {
+  const options = { ignoreCase: site.ignoreCase }
+  const publics = site.public.map((pattern) => compilePathPattern(pattern, options))
+  const logins = site.login.map((rule) => ({ rule, path: compilePathPattern(rule.path, options) }))
+  const logouts = site.logout.map((rule: LogoutRule) => ({ rule, path: compilePathPattern(rule.path, options) }))
+  const read = (method: string, path: string): Meaning => ({
+    isPublic: publics.some((pattern) => pattern.test(path)),
+    login: logins.find(({ rule, path: pattern }) => rule.method === method && pattern.test(path))?.rule ?? null,
+    logout: logouts.some(({ rule, path: pattern }) => (rule.method ?? method) === method && pattern.test(path)),
+  })
+  return (method, { readings }) => {
+    const first = read(method, readings[0]!)
+    for (let i = 1; i < readings.length; i++) {
+      const other = read(method, readings[i]!)
+      if (other.isPublic !== first.isPublic || other.login !== first.login || other.logout !== first.logout) {
+        throw new Refusal(
+          400,
+          'This request cannot be read in one way',
+          'Its path means different things to different servers.',
+        )
+      }
+    }
+    return first
+  }
+}
+
+function inSeconds(milliseconds: number | 'off'): number | 'off' {
+  return milliseconds === 'off' ? 'off' : milliseconds / 1000
+}

@@ -1,0 +1,169 @@
+// Stage 6: the answer. Its cookies go into the vault, its token is checked again, and it leaves as a personal one.
+//
+// Order matters: whether the session still lives is asked first, since an answer to a token that ended is not shown at
+// all (G3); then cookies, which may sign the visitor in or out; last the headers, when all of that is certain.
+
+import {
+  isSharedCachingHeader,
+  mayCreateSession,
+  personalCaching,
+  SessionError,
+  varyWithCookie,
+} from '@coatcheck/session'
+import { headerValue, responseHeaders } from '../headers.ts'
+import type { Passage, Visit } from '../passage.ts'
+import { Refusal } from '../refusal.ts'
+import { parseSetCookie } from '../vault/set-cookie.ts'
+import { hardenExposed, type Merge, merge } from '../vault/vault.ts'
+import { signInUser } from './sign-in.ts'
+
+/**
+ * The headers with which an answer leaves.
+ *
+ * @throws Refusal where it must not be shown, SessionError where the store does not answer
+ */
+export async function receive(
+  passage: Passage,
+  visit: Visit | null,
+  status: number,
+  raw: readonly string[],
+): Promise<string[]> {
+  const { kept, setCookies } = responseHeaders(raw)
+  localiseRedirect(passage, kept)
+  addTransportSecurity(passage, kept)
+  if (visit === null) {
+    drop(passage, setCookies, passage.meaning.isPublic ? 'public' : 'plain-http')
+    return kept
+  }
+  if (!visit.signedOut && !(await visit.session.isLive())) throw withheld(passage)
+  const toBrowser = visit.signedOut
+    ? drop(passage, setCookies, 'signed-out')
+    : await keepCookies(passage, visit, status, kept, setCookies)
+  return personal(passage, kept, toBrowser)
+}
+
+/** Puts the answer's cookies where they belong. Returns the lines that pass to the browser. */
+async function keepCookies(
+  passage: Passage,
+  visit: Visit,
+  status: number,
+  headers: readonly string[],
+  setCookies: readonly string[],
+): Promise<string[]> {
+  const { site, facts, url, now } = passage
+  const { session, attempt } = visit
+  // The answer to a request that browsers send without the cookie neither begins a session nor signs anyone in (R8).
+  if (session.id === null && !mayCreateSession(facts, site.trustedOrigins)) {
+    return drop(passage, setCookies, 'cross-site')
+  }
+  const user = attempt === null ? null : signInUser(attempt, status, headers, setCookies, now())
+  if (user !== null) await session.signIn(user)
+  if (setCookies.length === 0) return []
+  const [exposed, own] = partition(setCookies, (line) => site.exposed.has(parseSetCookie(line, 0)?.name ?? ''))
+  const merged = merge(session.data, own, url, now())
+  reportMerge(passage, merged)
+  if (merged.deleted.some((name) => site.site.authCookies.includes(name))) {
+    await session.signOut()
+    return drop(passage, exposed, 'signed-out')
+  }
+  // A sign-in that only its answer shows (fetch, JSON): the token changes with the application's cookies.
+  if (attempt === null && session.id !== null && merged.changed.length > 0 && !isSafe(passage.method))
+    await session.rotate()
+  if (merged.vault !== session.data) {
+    await session.update((vault) => merge(vault, own, url, now()).vault)
+  }
+  return exposed.map((line) => hardenExposed(line, facts.secure)).filter((line) => line !== null)
+}
+
+/** R2 and R3: our cookie, and who may keep the answer. */
+function personal(passage: Passage, headers: readonly string[], toBrowser: readonly string[]): string[] {
+  const { req, site, target, report, exchange } = passage
+  const { cookie } = exchange
+  const decision = personalCaching({
+    cacheControl: headerValue(headers, 'cache-control'),
+    issuesCookie: cookie !== null || toBrowser.length > 0,
+    dest: req.headers['sec-fetch-dest'] as string | undefined,
+    hasValidator: headerValue(headers, 'etag') !== undefined || headerValue(headers, 'last-modified') !== undefined,
+  })
+  const leaving: string[] = []
+  for (let i = 0; i < headers.length; i += 2) {
+    const lower = (headers[i] as string).toLowerCase()
+    if (lower === 'cache-control' || isSharedCachingHeader(lower)) continue
+    if (decision.varyCookie && lower === 'vary') continue
+    if (decision.legacyNoStore && lower === 'pragma') continue
+    leaving.push(headers[i] as string, headers[i + 1] as string)
+  }
+  leaving.push('Cache-Control', decision.cacheControl)
+  if (decision.varyCookie) leaving.push('Vary', varyWithCookie(headerValue(headers, 'vary')))
+  if (decision.legacyNoStore) leaving.push('Pragma', 'no-cache', 'Expires', '0')
+  for (const line of toBrowser) leaving.push('Set-Cookie', line)
+  if (cookie !== null) leaving.push('Set-Cookie', cookie)
+  if (decision.dropped.length > 0) {
+    report({ type: 'caching-removed', site: site.site.name, path: target.path, directives: decision.dropped })
+  }
+  return leaving
+}
+
+/** The answer was made for a session that is over: its page belongs to nobody who could be sent it (G3). */
+export function withheld({ method, facts, target, site, report, exchange }: Passage): Refusal {
+  exchange.cookie = null // the browser may have the new one already (R4)
+  report({ type: 'answer-withheld', site: site.site.name, path: target.path })
+  const title = 'This session ended while the page was being made'
+  if (method === 'GET' && facts.fetchMode === 'navigate') {
+    return new Refusal(303, title, 'It is asked for again.', [['Location', target.path + target.query]])
+  }
+  return new Refusal(401, title, 'Load the page again.')
+}
+
+function drop(
+  { site, target, report }: Passage,
+  setCookies: readonly string[],
+  why: 'public' | 'cross-site' | 'plain-http' | 'signed-out',
+): string[] {
+  if (setCookies.length > 0) {
+    const cookies = setCookies.map((line) => parseSetCookie(line, 0)?.name ?? '')
+    report({ type: 'cookies-dropped', site: site.site.name, path: target.path, why, cookies })
+  }
+  return []
+}
+
+function reportMerge({ site, report }: Passage, { refused, evicted }: Merge): void {
+  for (const { name, reason } of refused) report({ type: 'cookie-refused', site: site.site.name, cookie: name, reason })
+  if (evicted.length > 0) report({ type: 'cookie-evicted', site: site.site.name, cookies: evicted })
+}
+
+/** A redirect to the application's own address, or to our own over http, would lead the browser past the gateway. */
+function localiseRedirect({ site, target, facts }: Passage, headers: string[]): void {
+  for (let i = 0; i < headers.length; i += 2) {
+    if ((headers[i] as string).toLowerCase() !== 'location') continue
+    const location = URL.parse(headers[i + 1] as string)
+    if (location === null) continue
+    const ownHttp = facts.secure && location.protocol === 'http:' && location.host === target.authority.toLowerCase()
+    if (location.origin === site.origin || ownHttp) {
+      headers[i + 1] = location.pathname + location.search + location.hash
+    }
+  }
+}
+
+function addTransportSecurity({ site, req }: Passage, headers: string[]): void {
+  const { hsts } = site.site
+  const encrypted = (req.socket as { encrypted?: boolean }).encrypted === true
+  if (hsts === null || !encrypted || headerValue(headers, 'strict-transport-security') !== undefined) return
+  headers.push('Strict-Transport-Security', `max-age=${Math.round(hsts / 1000)}`)
+}
+
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE'
+}
+
+function partition<T>(all: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
+  const yes: T[] = []
+  const no: T[] = []
+  for (const item of all) (belongs(item) ? yes : no).push(item)
+  return [yes, no]
+}
+
+/** Whether an error means that the session ended while the answer was being made. */
+export function endedMeanwhile(error: unknown): boolean {
+  return error instanceof SessionError && error.code === 'ERR_SESSION_ENDED'
+}

@@ -1,0 +1,47 @@
+// Whether an answer shows that a sign-in succeeded, and whose it is (G3). Only a rule can say so.
+
+import { randomUUID } from 'node:crypto'
+import type { SuccessSign } from '../config/config.ts'
+import { compilePathPattern } from '../config/values/path-pattern.ts'
+import { headerValue } from '../headers.ts'
+import type { SignInAttempt } from '../passage.ts'
+import { parseSetCookie } from '../vault/set-cookie.ts'
+
+/** The user whom the answer signs in; null where it shows no success, or no rule says what success is. */
+export function signInUser(
+  { rule, user }: SignInAttempt,
+  status: number,
+  headers: readonly string[],
+  setCookies: readonly string[],
+  now: number,
+): string | null {
+  if (rule === null || !succeeded(rule.success, status, headers, setCookies, now)) return null
+  const name = user?.normalize('NFC').trim() ?? ''
+  // Somebody is signed in, but nobody knows who: a name of his own, so that he is never taken for another (G3).
+  return name === '' ? `unknown:${randomUUID()}` : name.slice(0, 512)
+}
+
+function succeeded(
+  sign: SuccessSign,
+  status: number,
+  headers: readonly string[],
+  setCookies: readonly string[],
+  now: number,
+): boolean {
+  if (sign.status !== undefined && !sign.status.includes(status)) return false
+  if (sign.setsCookie !== undefined && !setCookies.some((line) => sets(line, sign.setsCookie as string, now)))
+    return false
+  if (sign.location !== undefined) {
+    const location = headerValue(headers, 'location')
+    const path = location === undefined ? undefined : URL.parse(location, 'http://site')?.pathname
+    if (path === undefined || !compilePathPattern(sign.location).test(path)) return false
+  }
+  return true
+}
+
+function sets(line: string, name: string, now: number): boolean {
+  const cookie = parseSetCookie(line, now)
+  return (
+    cookie !== null && cookie.name === name && cookie.value !== '' && (cookie.expires === null || cookie.expires > now)
+  )
+}
