@@ -56,15 +56,17 @@ export function begin<Data>(engine: Engine<Data>, beginning: Beginning<Data>): B
   return { token, held: { record, dataKey, data: data.data, lastSeen: now, linked: false } }
 }
 
-/** The same session under a new token, changing no privilege: the data stays as it is sealed (E3). */
+/** The same session under a new token, changing no privilege: data and data key stay (E3). */
 export function renewed<Data>(engine: Engine<Data>, held: Held<Data>): Begun<Data> {
   const token = SessionToken.mint()
-  const record: SessionRecord = {
+  const clear: SessionRecord = {
     ...held.record,
     key: engine.key(token),
     issuedAt: engine.now(),
     unconfirmed: true,
     wrappedKey: wrapDataKey(engine.settings.sealer, token, held.record.id, held.dataKey),
   }
+  // Sealed anew: the lifetimes that were sealed with it may have been shortened since.
+  const record = { ...clear, sealed: sealData(held.dataKey, JSON.stringify(held.data), clear) }
   return { token, held: { ...held, record, linked: false } }
 }

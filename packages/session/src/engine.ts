@@ -5,6 +5,7 @@
 //   inTurn   writes to one session, one after another in this process          (E2)
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Clock, steady } from './clock.ts'
 import { SessionError } from './errors.ts'
 import { Events } from './events.ts'
 import { expired, LATE, shortened } from './expiry.ts'
@@ -36,22 +37,23 @@ const NONE = { state: 'none' } as const
 
 export class Engine<Data> {
   readonly settings: Settings<Data>
-  readonly events = new Events()
+  readonly events: Events
   readonly housekeeping: Housekeeping
   readonly #cache = new ReadCache<Data>(CACHED_SESSIONS)
   readonly #turns = new Map<object | string, Promise<unknown>>()
   /** Keys whose sign-out could not be confirmed: refused here whatever the store says (E2). */
-  readonly #refused = new Map<SessionKey, Ended>()
+  readonly #refused = new Map<SessionKey, Tombstone>()
   #closed = false
 
-  constructor(settings: Settings<Data>) {
-    this.settings = settings
-    this.housekeeping = new Housekeeping(settings.store, () => this.now(), this.events)
-  }
+  /** The store's time. It never goes back here, even where the difference between the clocks is measured anew (E10). */
+  readonly now: Clock
 
-  /** The store's time. */
-  now(): number {
-    return this.settings.now() + (this.settings.store.skew?.() ?? 0)
+  constructor(settings: Settings<Data>, events = new Events()) {
+    this.settings = settings
+    this.events = events
+    const { store, now } = settings
+    this.now = store.skew === undefined ? now : steady(() => now() + (store.skew?.() ?? 0))
+    this.housekeeping = new Housekeeping(store, this.now, this.events)
   }
 
   key(token: SessionToken): SessionKey {
@@ -64,7 +66,7 @@ export class Engine<Data> {
     const { store, strict } = this.settings
     const key = this.key(token)
     const refused = this.#refused.get(key)
-    if (refused !== undefined) return { state: 'ended', ended: refused }
+    if (refused !== undefined) return this.#ended(refused)
     const stamp = strict ? undefined : store.stamp?.(key)
     const cached = this.#cache.get(key, stamp)
     // A cached last-seen time proves life; that a session is over must be read from the store (E5).
@@ -75,10 +77,12 @@ export class Engine<Data> {
   }
 
   async #read(token: SessionToken, key: SessionKey, stamp: unknown): Promise<Found<Data>> {
-    const lookup = await this.#lookup(key)
+    const lookup = await this.ask(() => this.settings.store.read(key))
     if (lookup.state === 'none') return NONE
     if (lookup.state === 'ended') return this.#ended(lookup.tombstone)
-    const { link, cutoff, lastSeen } = lookup
+    const { link, cutoff } = lookup
+    assertFormat(lookup.record)
+    const lastSeen = Math.max(lookup.lastSeen, this.housekeeping.pending(lookup.record.id))
     const now = this.now()
     if (link?.endsAt != null && now >= link.endsAt) {
       const { id, absoluteEnd } = link
@@ -87,7 +91,7 @@ export class Engine<Data> {
     const record = shortened(lookup.record, this.lifetimes(lookup.record.remembered))
     const over = expired(record, lastSeen, cutoff, now)
     if (over !== null) return this.#ended(await this.#end(record, over.reason, over.at))
-    const held = await this.#decode(token, lookup, record)
+    const held = await this.#decode(token, { ...lookup, lastSeen }, record)
     // Kept only if the proof held unbroken from before the read; a link's own key says nothing of its target.
     if (link === null && stamp !== undefined && this.settings.store.stamp?.(key) === stamp) {
       this.#cache.set(key, stamp, held)
@@ -95,9 +99,10 @@ export class Engine<Data> {
     return { state: 'live', held }
   }
 
-  async #lookup(key: SessionKey): Promise<Lookup> {
+  /** @throws ERR_STORE_UNAVAILABLE where the store does not answer a question (E9) */
+  async ask<T>(question: () => T | Promise<T>): Promise<T> {
     try {
-      return await this.settings.store.read(key)
+      return await question()
     } catch (cause) {
       throw new SessionError(
         'ERR_STORE_UNAVAILABLE',
@@ -110,9 +115,6 @@ export class Engine<Data> {
   async #decode(token: SessionToken, lookup: Lookup & { state: 'live' }, current: SessionRecord): Promise<Held<Data>> {
     const { record, link, lastSeen } = lookup
     const { sealer, codec } = this.settings
-    if (record.format !== FORMAT) {
-      throw unreadable(record, `it has format ${record.format}, and this release reads format ${FORMAT}; upgrade it`)
-    }
     let dataKey: Uint8Array
     let json: string
     try {
@@ -154,12 +156,14 @@ export class Engine<Data> {
   /** Keeps what this process just wrote, so that its next read need not ask. */
   remember(held: Held<Data>): void {
     const { key } = held.record
+    this.#cache.delete(key)
     const stamp = this.settings.strict ? undefined : this.settings.store.stamp?.(key)
     // With the stamp taken after the write, another process's change in between would go unseen; only a store that
     // reads in this very process can prove that there was none.
     const row = stamp === undefined ? undefined : this.settings.store.read(key)
     if (row === undefined || row instanceof Promise || row.state !== 'live' || row.link !== null) return
     if (row.record.version !== held.record.version || this.settings.store.stamp?.(key) !== stamp) return
+    if (expired(row.record, held.lastSeen, row.cutoff, this.now()) !== null) return // by `endAll`, meanwhile
     this.#cache.set(key, stamp, held)
   }
 
@@ -168,9 +172,10 @@ export class Engine<Data> {
   }
 
   /** From now on this process refuses the key, whatever becomes of the write that ends it. */
-  refuse(key: SessionKey, id: SessionId): () => void {
-    const at = new Date(this.now())
-    this.#refused.set(key, { id, reason: 'signed-out', at, late: true })
+  refuse(key: SessionKey, { id, absoluteEnd }: SessionRecord): () => void {
+    const now = this.now()
+    for (const [other, tombstone] of this.#refused) if (now >= tombstone.absoluteEnd) this.#refused.delete(other)
+    this.#refused.set(key, { id, reason: 'signed-out', endedAt: now, absoluteEnd })
     this.#cache.delete(key)
     return () => void this.#refused.delete(key)
   }
@@ -191,7 +196,8 @@ export class Engine<Data> {
       } catch (error) {
         cause = error
         this.events.emit({ type: 'store-error', doing, error })
-        if (error instanceof NotApplied) {
+        // Certain of this attempt only: what became of one before it that got no answer is still unknown.
+        if (error instanceof NotApplied && pause === 0) {
           throw new SessionError('ERR_STORE_UNAVAILABLE', `could not ${doing}: ${error.message}`, { cause })
         }
       }
@@ -226,6 +232,12 @@ export class Engine<Data> {
     this.#cache.clear()
     if (!keepStore) await this.settings.store.close()
   }
+}
+
+// Before anything else is believed of it: what another format means by its fields, nobody here can say (E9, E11).
+function assertFormat(record: SessionRecord): void {
+  if (record.format === FORMAT) return
+  throw unreadable(record, `it has format ${record.format}, and this release reads format ${FORMAT}; upgrade it`)
 }
 
 function unreadable(record: SessionRecord, problem: string, cause?: unknown): SessionError {

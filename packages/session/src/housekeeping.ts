@@ -14,6 +14,8 @@ export class Housekeeping {
   readonly #now: () => number
   readonly #events: Events
   #seen = new Map<SessionId, number>()
+  #beingWritten: ReadonlyMap<SessionId, number> = new Map()
+  #lastFlush: Promise<void> = Promise.resolve()
   #touchTimer: NodeJS.Timeout | undefined
   #sweepTimer: NodeJS.Timeout | undefined
   #working: Promise<void> = Promise.resolve()
@@ -31,23 +33,48 @@ export class Housekeeping {
     this.#touchTimer ??= setTimeout(() => this.#work('write last-seen times', () => this.flush()), TOUCH_AFTER).unref()
   }
 
+  /** When a session was last seen, as far as the store may not know it yet; 0 where nothing is pending. */
+  pending(id: SessionId): number {
+    return this.#seen.get(id) ?? this.#beingWritten.get(id) ?? 0
+  }
+
+  /** Before the store judges by a write whether a session lives, it must know when it was last seen (E5). */
+  async settle(id: SessionId): Promise<void> {
+    if (this.pending(id) === 0) return
+    try {
+      await this.flush()
+    } catch (error) {
+      this.#events.emit({ type: 'store-error', doing: 'write last-seen times', error })
+    }
+  }
+
   /** Writes what was noted. Lost in a crash, it ends sessions early, never late. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    const flush = this.#lastFlush.then(() => this.#write())
+    this.#lastFlush = flush.catch(() => {})
+    return flush
+  }
+
+  async #write(): Promise<void> {
     clearTimeout(this.#touchTimer)
     this.#touchTimer = undefined
     if (this.#seen.size === 0) return
     const seen = this.#seen
+    this.#beingWritten = seen
     this.#seen = new Map()
     try {
       await this.#store.touch(seen)
     } catch (error) {
       for (const [id, at] of seen) if (!this.#seen.has(id)) this.#seen.set(id, at)
       throw error
+    } finally {
+      this.#beingWritten = new Map()
     }
   }
 
   /** Ends what has expired and drops tombstones past their time, in steps that leave room for requests. */
   async sweep(): Promise<void> {
+    await this.flush()
     for (let step = 0; step < SWEEP_STEPS; step++) {
       if ((await this.#store.sweep(this.#now(), SWEEP_STEP)) < SWEEP_STEP) return
       await new Promise((resolve) => setImmediate(resolve))

@@ -5,7 +5,7 @@ import { DataCodec, type StandardSchema } from './data.ts'
 import { type Duration, milliseconds } from './duration.ts'
 import { SessionError } from './errors.ts'
 import type { Lifetimes } from './expiry.ts'
-import { type CookieShape, cookieName } from './http/cookie.ts'
+import { COOKIE_PREFIX, type CookieShape, cookieName } from './http/cookie.ts'
 import { type Sealer, secret } from './seal.ts'
 import type { Limit, Store } from './store.ts'
 
@@ -43,6 +43,11 @@ export interface BaseOptions<Data> {
   /** Treats any plain http request from a loopback address as secure, also one that no browser sent. Default false. */
   readonly insecureLoopback?: boolean
   /**
+   * What a visitor has over plain http: `'refuse'` nothing; `'tiered'` an anonymous session of its own, under its own
+   * cookie, which opens nothing on https; nobody signs in there. Default `'refuse'`.
+   */
+  readonly http?: 'refuse' | 'tiered'
+  /**
    * A server secret, mixed into the keys under which session data is sealed, so that not even someone who can write to
    * the store can make himself another user. A list is a key ring: the first seals, all open. Default none.
    */
@@ -69,6 +74,8 @@ export interface Settings<Data> {
   readonly renew: number | null
   readonly limit: Limit | null
   readonly carry: boolean | readonly string[]
+  /** `plain`: the anonymous sessions of plain http, with a name, a cookie and a key space of their own (R5). */
+  readonly tier: 'secure' | 'plain'
   readonly cookie: CookieShape
   readonly trustedOrigins: ReadonlySet<string>
   readonly sealer: Sealer
@@ -81,6 +88,7 @@ export function normalise<Data>(options: SessionsOptions<Data>): Settings<Data> 
   const { store, site = 'default', remember = {} } = options
   if (typeof store?.read !== 'function') throw wrong('store', 'must be a store, such as memory() or sqlite(file)')
   if (site === '' || /[\0-\x1f\x7f]/.test(site)) throw wrong('site', 'must be a name without control characters')
+  if (site.startsWith(PLAIN)) throw wrong('site', `must not begin with ${PLAIN}`)
   const initial = (options as { initial?: () => Data }).initial ?? (() => ({}) as Data)
   const settings: Settings<Data> = {
     store,
@@ -97,6 +105,7 @@ export function normalise<Data>(options: SessionsOptions<Data>): Settings<Data> 
     renew: duration('renew', options.renew ?? '1h'),
     limit: options.limit === undefined ? null : checkedLimit(options.limit),
     carry: options.carry ?? true,
+    tier: 'secure',
     cookie: { name: checkedName(options.cookie ?? 'sid'), sameSite: 'Lax', partitioned: false, secure: true },
     trustedOrigins: new Set((options.trustedOrigins ?? []).map(checkedOrigin)),
     sealer: {
@@ -108,6 +117,21 @@ export function normalise<Data>(options: SessionsOptions<Data>): Settings<Data> 
     now: steady(options.clock ?? Date.now),
   }
   return settings
+}
+
+const PLAIN = 'plain:'
+
+/** The settings of a site's plain http sessions: anonymous, and nothing that opens anything on https. */
+export function plainTier<Data>(settings: Settings<Data>): Settings<Data> {
+  const site = PLAIN + settings.site
+  const name = settings.cookie.name.replace(COOKIE_PREFIX, 'plain-')
+  return {
+    ...settings,
+    site,
+    tier: 'plain',
+    cookie: { ...settings.cookie, name, secure: false },
+    sealer: { ...settings.sealer, site },
+  }
 }
 
 function duration(what: string, value: Duration | 'off'): number | null {

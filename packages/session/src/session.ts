@@ -12,11 +12,11 @@ import { deleteCookie, setCookie } from './http/cookie.ts'
 import { mayCreateSession } from './http/origin.ts'
 import type { Held } from './read-cache.ts'
 import { sealData } from './seal.ts'
+import { type Doubtful, fateOf, REMEMBERED_WRITES } from './settling.ts'
 import type { Began, Rotated, SessionRecord } from './store.ts'
 import { newNonce, type SessionId, type SessionToken } from './token.ts'
 
 const ATTEMPTS = 50
-const REMEMBERED_WRITES = 32
 const MAX_USER_LENGTH = 512
 
 export interface SignInOptions<Data> {
@@ -32,6 +32,12 @@ export interface SignInOptions<Data> {
 export interface Visitor {
   /** End it within two minutes unless its cookie comes back: for visitors that may be robots. Default false. */
   readonly brief?: boolean
+}
+
+/** @internal */
+export interface Opening extends Visitor {
+  /** When the request came, on the store's clock (E12). */
+  readonly openedAt: number
 }
 
 /** Alters the data that it is given, or returns what takes its place. It may run more than once. */
@@ -54,12 +60,12 @@ export class Session<Data> {
     engine: Engine<Data>,
     exchange: Exchange,
     found: { held: Held<Data>; token: SessionToken } | { ended: Ended } | null,
-    visitor: Visitor,
+    opening: Opening,
   ) {
     this.#engine = engine
     this.#exchange = exchange
-    this.#openedAt = engine.now()
-    this.#visitor = visitor
+    this.#openedAt = opening.openedAt
+    this.#visitor = opening
     this.#held = found !== null && 'held' in found ? found.held : null
     this.#token = found !== null && 'held' in found ? found.token : null
     this.#ended = found !== null && 'ended' in found ? found.ended : null
@@ -114,17 +120,19 @@ export class Session<Data> {
    */
   async update(change: Change<Data>): Promise<void> {
     await this.#engine.inTurn(this.#held?.record.id ?? this, async () => {
+      const doubtful: Doubtful[] = []
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         await this.#refresh()
-        const outcome = this.#held === null ? await this.#beginWith(change) : await this.#replace(this.#held, change)
+        if (this.#wasApplied(doubtful)) return
+        const held = this.#held
+        const outcome = held === null ? await this.#beginWith(change) : await this.#replace(held, change, doubtful)
         if (outcome === 'done') return
-        if (outcome === 'gone') throw sessionEnded((await this.#reasonOfEnd()) ?? 'revoked')
       }
       throw new SessionError('ERR_STORE_UNAVAILABLE', `gave up after ${ATTEMPTS} attempts: other writers were faster`)
     })
   }
 
-  async #replace(held: Held<Data>, change: Change<Data>): Promise<'done' | 'conflict' | 'gone'> {
+  async #replace(held: Held<Data>, change: Change<Data>, doubtful: Doubtful[]): Promise<'done' | 'conflict'> {
     const { json, data } = await this.#change(held.data, change)
     const nonce = newNonce()
     const next: SessionRecord = {
@@ -134,10 +142,33 @@ export class Session<Data> {
     }
     const record = { ...next, sealed: sealData(held.dataKey, json, next) }
     const { store } = this.#engine.settings
-    const outcome = await this.#engine.apply('update a session', () => store.replace(record, nonce, this.#engine.now()))
-    if (outcome === 'done') this.#hold({ ...held, record, data })
-    else this.#engine.forget(record.key)
-    return outcome
+    await this.#engine.housekeeping.settle(record.id)
+    let sendings = 0
+    const outcome = await this.#engine.apply('update a session', () => {
+      sendings++
+      return store.replace(record, nonce, this.#engine.now())
+    })
+    if (outcome === 'done') {
+      this.#hold({ ...held, record, data })
+      return 'done'
+    }
+    this.#engine.forget(record.key)
+    if (sendings > 1) doubtful.push({ nonce, version: record.version })
+    if (outcome === 'conflict') return 'conflict'
+    const reason = (await this.#reasonOfEnd()) ?? 'revoked'
+    // Its data, and with it perhaps this change, lives on under a token that this request never saw.
+    if (sendings > 1 && reason === 'rotated') throw unsettled()
+    throw sessionEnded(reason)
+  }
+
+  /** Whether one of the writes that got no answer turns out to have been applied: then the change is done (E2). */
+  #wasApplied(doubtful: readonly Doubtful[]): boolean {
+    if (this.#held === null) return false
+    const { record } = this.#held
+    const fates = doubtful.map((write) => fateOf(write, record))
+    if (fates.includes('applied')) return true
+    if (fates.includes('unknown')) throw unsettled()
+    return false
   }
 
   async #beginWith(change: Change<Data>): Promise<'done'> {
@@ -181,8 +212,14 @@ export class Session<Data> {
     if (typeof user !== 'string' || user === '' || user.length > MAX_USER_LENGTH || user.includes('\0')) {
       throw new SessionError('ERR_ARGUMENT', `signIn() needs the user's name: 1 to ${MAX_USER_LENGTH} characters`)
     }
-    this.#assertMayIssue()
     const { settings, events } = this.#engine
+    if (settings.tier === 'plain') {
+      throw new SessionError(
+        'ERR_INSECURE_TRANSPORT',
+        'nobody signs in over plain http: send the visitor to https first',
+      )
+    }
+    this.#assertMayIssue()
     await this.#engine.inTurn(this.#held?.record.id ?? this, async () => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         await this.#refresh()
@@ -204,6 +241,7 @@ export class Session<Data> {
           at: this.#engine.now(),
           signIn: { openedAt: this.#openedAt, limit: settings.limit },
         }
+        if (old !== null) await this.#engine.housekeeping.settle(old.record.id)
         const outcome = await this.#engine.apply('sign a user in', () =>
           old === null
             ? settings.store.create(creation)
@@ -282,6 +320,7 @@ export class Session<Data> {
 
   async #succeed(next: Begun<Data>, leave: 'tombstone' | 'link'): Promise<boolean> {
     const old = this.#held as Held<Data>
+    await this.#engine.housekeeping.settle(old.record.id)
     const outcome = await this.#engine.apply(leave === 'link' ? 'renew a token' : 'rotate a token', () =>
       this.#engine.settings.store.rotate({
         record: next.held.record,
@@ -307,10 +346,9 @@ export class Session<Data> {
   async signOut(): Promise<void> {
     const held = this.#held
     if (held === null) return
-    const { key, id, user } = held.record
-    const confirmed = [key, this.#engine.key(this.#token as SessionToken)].map((ended) =>
-      this.#engine.refuse(ended, id),
-    )
+    const { key, id, user, links } = held.record
+    const presented = this.#engine.key(this.#token as SessionToken)
+    const confirmed = [key, presented, ...links].map((ended) => this.#engine.refuse(ended, held.record))
     this.#held = null
     this.#token = null
     this.#ended = { id, reason: 'signed-out', at: new Date(this.#engine.now()), late: false }
@@ -346,9 +384,11 @@ export class Session<Data> {
       this.#held = found.held
       return
     }
+    const was = this.#held?.record
     this.#held = null
     this.#token = null
-    this.#ended = found.state === 'ended' ? { ...found.ended, late: true } : null
+    if (found.state === 'ended') this.#ended = { ...found.ended, late: true }
+    else if (was !== undefined) this.#ended = forgotten(was, this.#engine.now())
   }
 
   async #reasonOfEnd(): Promise<Ended['reason'] | null> {
@@ -388,7 +428,7 @@ export class Session<Data> {
   #assertMayIssue(): void {
     this.#engine.assertOpen()
     const { facts, headersSent } = this.#exchange
-    if (!facts.secure) {
+    if (facts.secure !== (this.#engine.settings.tier === 'secure')) {
       throw new SessionError(
         'ERR_INSECURE_TRANSPORT',
         'a session cannot begin over plain http: serve the site over https, or, where a proxy terminates TLS, name ' +
@@ -403,4 +443,17 @@ export class Session<Data> {
       throw new SessionError('ERR_HEADERS_SENT', 'the headers are out: begin, rotate or sign in before answering')
     }
   }
+}
+
+// The store knows nothing of it any more: swept after its end, or lost. It was there when the request came.
+function forgotten({ id, absoluteEnd }: SessionRecord, now: number): Ended {
+  const over = now >= absoluteEnd
+  return { id, reason: over ? 'absolute' : 'revoked', at: new Date(over ? absoluteEnd : now), late: true }
+}
+
+function unsettled(): SessionError {
+  return new SessionError(
+    'ERR_WRITE_UNKNOWN',
+    'nobody can say whether the store did this: update a session (the answer was lost, and since then too much happened)',
+  )
 }

@@ -166,8 +166,10 @@ export interface Store {
 
   /**
    * Proof of freshness (E8): a value that stays identical (`===`) for as long as nothing that `read(key)` says of
-   * record, link and cutoff can have changed; `undefined` where that can't be vouched for right now. Touches do not
-   * change it. It must be cheap: it is asked at every read. Without this method nothing is cached.
+   * record, link and cutoff can have changed, and never comes back; `undefined` where that can't be vouched for right
+   * now. What was changed through this very store shows before the write's promise settles, also where it rejects;
+   * what was changed elsewhere, within the bound that the store states. Touches do not change it. It must be cheap:
+   * it is asked at every read. Without this method nothing is cached.
    */
   stamp?(key: SessionKey): unknown
 
@@ -176,7 +178,10 @@ export interface Store {
 
   create(creation: Creation): Promise<Began>
 
-  /** Takes the place of version `record.version - 1`. `nonce` is the last of `record.writes`. */
+  /**
+   * Takes the place of version `record.version - 1`. `nonce` is the last of `record.writes`. Epoch, links and
+   * confirmation are the store's own, and stay. A key that became a link is a conflict: read again, through the link.
+   */
   replace(record: SessionRecord, nonce: string, at: number): Promise<Replaced>
 
   /** Ends one key and begins another in one step: never both usable, never neither. */
@@ -188,13 +193,20 @@ export interface Store {
   /** To tombstone, links too. Answers the tombstone, also where it stood already; null for a key that never was. */
   end(key: SessionKey, ending: Ending): Promise<Tombstone | null>
 
-  /** As `end`, by the session's public id. */
+  /** As `end`, by the session's public id; null also where it has ended already. */
   endById(site: string, id: SessionId, ending: Ending): Promise<Tombstone | null>
 
-  /** Ends all of a user's sessions but one, those in the middle of signing in included. Answers whose it ended. */
+  /**
+   * Ends all of a user's sessions but one, those in the middle of signing in included. Answers whose it ended. The
+   * exception brings nothing back that has ended; sent again (same time, same exception), it spares what began since;
+   * with an earlier time than the last one, it leaves that time standing.
+   */
   endAll(site: string, user: string, at: number, except: SessionId | null): Promise<readonly SessionId[]>
 
-  /** Last seen, by id. Never moves back, never brings anything to life, changes no version and no stamp. */
+  /**
+   * Last seen, by id. Never moves back, never brings anything to life, changes no version and no stamp. Once it
+   * resolved, every later write knows of it.
+   */
   touch(seen: ReadonlyMap<SessionId, number>): Promise<void>
 
   /** Live sessions of a user, most recently seen first. */

@@ -17,6 +17,9 @@ import type {
 import type { SessionId, SessionKey } from '../token.ts'
 import * as rows from './rows.ts'
 
+/** How many rows a sweep looks at for each that it may take: looking is cheap, and most are not due. */
+const LOOKS_PER_ROW = 20
+
 /**
  * A store that keeps everything in this process.
  *
@@ -36,9 +39,11 @@ class MemoryStore implements Store {
     return rows.read(this.#rows, key)
   }
 
-  // Rows are never altered, only replaced: the row itself is the proof that nothing changed.
+  // Rows are never altered, only replaced: the row itself is the proof that nothing changed. A link's says nothing of
+  // the record that it leads to.
   stamp(key: SessionKey): unknown {
-    return this.#rows.get(key)
+    const row = this.#rows.get(key)
+    return row?.kind === 'link' ? undefined : row
   }
 
   async create(creation: Creation): Promise<Began> {
@@ -151,7 +156,7 @@ class MemoryRows implements rows.Rows {
   due(at: number, max: number): readonly SessionKey[] {
     const due: SessionKey[] = []
     this.#cursor ??= this.#rows.entries()
-    for (let looked = 0; looked < max; looked++) {
+    for (let looked = 0; looked < max * LOOKS_PER_ROW && due.length < max; looked++) {
       const next = this.#cursor.next()
       if (next.done === true) {
         this.#cursor = undefined

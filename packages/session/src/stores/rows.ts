@@ -27,6 +27,9 @@ export type Row =
   | { readonly kind: 'link'; readonly link: Link }
   | { readonly kind: 'tombstone'; readonly tombstone: Tombstone }
 
+/** What reading needs of the tables. */
+export type ReadableRows = Pick<Rows, 'get' | 'keysOf' | 'seen' | 'cutoff'>
+
 /** The tables a store keeps: rows by key, last-seen times by id, cutoffs by user. */
 export interface Rows {
   get(key: SessionKey): Row | undefined
@@ -49,7 +52,7 @@ export interface Rows {
 
 const MAX_LINKS = 4
 
-export function read(rows: Rows, key: SessionKey): Lookup {
+export function read(rows: Omit<ReadableRows, 'keysOf'>, key: SessionKey): Lookup {
   const row = rows.get(key)
   if (row === undefined) return { state: 'none' }
   if (row.kind === 'tombstone') return { state: 'ended', tombstone: row.tombstone }
@@ -59,7 +62,7 @@ export function read(rows: Rows, key: SessionKey): Lookup {
   return target?.kind === 'tombstone' ? { state: 'ended', tombstone: target.tombstone } : { state: 'none' }
 }
 
-function live(rows: Rows, record: SessionRecord, link: Link | null): Lookup {
+function live(rows: Omit<ReadableRows, 'keysOf'>, record: SessionRecord, link: Link | null): Lookup {
   return { state: 'live', record, lastSeen: lastSeen(rows, record), cutoff: cutoffOf(rows, record), link }
 }
 
@@ -136,13 +139,27 @@ export function endById(rows: Rows, site: string, id: SessionId, ending: Ending)
 }
 
 export function endAll(rows: Rows, site: string, user: string, at: number, except: SessionId | null): SessionId[] {
+  const before = rows.cutoff(site, user)
+  // Sent again: what began since then began after it, and stays.
+  if (before !== null && before.at === at && before.except === except) return cutOff(rows, site, user, before)
+  // An exception is for what lives: it brings nothing back that an earlier cutoff has ended.
+  const spared = except === null ? undefined : rows.keyOf(except)
+  if (spared !== undefined) current(rows, spared, at)
   const ended = list(rows, site, user, at)
     .map(({ record }) => record.id)
     .filter((id) => id !== except)
   // Never reused, so that a record of a forgotten epoch cannot be taken for one of today's.
-  const epoch = Math.max((rows.cutoff(site, user)?.epoch ?? 0) + 1, at)
-  rows.setCutoff(site, user, { epoch, at, except })
+  const epoch = Math.max((before?.epoch ?? 0) + 1, at)
+  rows.setCutoff(site, user, { epoch, at: Math.max(before?.at ?? 0, at), except })
   return ended
+}
+
+/** Whose records a cutoff has ended, and which nobody has met since. */
+function cutOff(rows: Rows, site: string, user: string, { epoch, except }: Cutoff): SessionId[] {
+  return rows.keysOf(site, user).flatMap((key) => {
+    const row = rows.get(key)
+    return row?.kind === 'record' && row.record.epoch !== epoch && row.record.id !== except ? [row.record.id] : []
+  })
 }
 
 export function touch(rows: Rows, seen: ReadonlyMap<SessionId, number>): void {
@@ -151,7 +168,7 @@ export function touch(rows: Rows, seen: ReadonlyMap<SessionId, number>): void {
   }
 }
 
-export function list(rows: Rows, site: string, user: string, at: number): Listed[] {
+export function list(rows: ReadableRows, site: string, user: string, at: number): Listed[] {
   const cutoff = rows.cutoff(site, user)
   const listed: Listed[] = []
   for (const key of rows.keysOf(site, user)) {
@@ -269,10 +286,10 @@ function began(row: Row, record: SessionRecord): Began | null {
   return same ? { state: 'done', record: row.record, ended: [] } : null
 }
 
-function lastSeen(rows: Rows, record: SessionRecord): number {
+function lastSeen(rows: Pick<Rows, 'seen'>, record: SessionRecord): number {
   return Math.max(record.issuedAt, rows.seen(record.id) ?? 0)
 }
 
-function cutoffOf(rows: Rows, record: SessionRecord): Cutoff | null {
+function cutoffOf(rows: Pick<Rows, 'cutoff'>, record: SessionRecord): Cutoff | null {
   return record.user === null ? null : rows.cutoff(record.site, record.user)
 }

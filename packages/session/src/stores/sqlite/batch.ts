@@ -1,0 +1,165 @@
+// One batch of writes in one transaction: many commits for the price of one (group commit).
+//
+//   BEGIN IMMEDIATE   waits for other processes, for a bounded time
+//   each operation    under a savepoint: one that fails leaves nothing behind and takes no other down
+//   COMMIT            synced to disk where the batch ends, rotates or signs in anything: a power cut must not bring
+//                     back what was signed out. Other commits survive the process, but not every power cut.
+//   last-seen times   into their own file
+//
+// Every outcome says that its operation took effect, that it did not, or that nobody knows (E2).
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type Effect, effectOfFailedCommit, explain } from './failures.ts'
+import { whileBusy } from './lock.ts'
+import { isDurable, type Operation, type Outcome, perform } from './operations.ts'
+import { newer, open, SCHEMA_VERSION } from './schema.ts'
+import { arrays, first } from './statements.ts'
+import { Touches } from './touches.ts'
+import { WritingRows } from './writing-rows.ts'
+
+const WAL_LIMIT = 64 * 1024 * 1024
+const TIDIED_PER_SWEEP = 100
+
+export interface BatchOptions {
+  readonly file: string
+  /** How long to wait for another process's lock, in milliseconds. */
+  readonly lockTimeout: number
+}
+
+/** Runs batches of writes on the file; belongs to the writer thread. */
+export class BatchRunner {
+  readonly #options: BatchOptions
+  #connection: Connection | undefined
+
+  constructor(options: BatchOptions) {
+    this.#options = options
+  }
+
+  /** The outcome of each operation, in their order. Never throws. */
+  run(operations: readonly Operation[]): Outcome[] {
+    try {
+      this.#connection ??= new Connection(this.#options)
+      return this.#connection.run(operations)
+    } catch (error) {
+      // What is left of the connection is not to be trusted; the next batch opens the file anew.
+      this.close()
+      const effect = error instanceof CommitFailed ? effectOfFailedCommit(error.cause) : 'none'
+      return failAll(
+        operations,
+        effect,
+        explain(this.#options.file, error instanceof CommitFailed ? error.cause : error),
+      )
+    }
+  }
+
+  /** Closes the files; what a broken transaction left open is rolled back. */
+  close(): void {
+    this.#connection?.close()
+    this.#connection = undefined
+  }
+}
+
+class Connection {
+  readonly #options: BatchOptions
+  readonly #db: DatabaseSync
+  readonly #touches: Touches
+  readonly #rows: WritingRows
+  readonly #version: StatementSync
+  readonly #savepoint: StatementSync
+  readonly #rollback: StatementSync
+  readonly #release: StatementSync
+  #synced: boolean | undefined
+
+  constructor(options: BatchOptions) {
+    this.#options = options
+    const db = open(options.file)
+    this.#db = db
+    // On macOS a plain fsync does not reach the disk. What ended is overwritten where that costs no extra write.
+    db.exec('PRAGMA fullfsync = ON; PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF')
+    db.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT}`)
+    this.#touches = new Touches(options.file)
+    this.#rows = new WritingRows(db, this.#touches)
+    this.#version = arrays(db.prepare('PRAGMA main.user_version'))
+    this.#savepoint = db.prepare('SAVEPOINT operation')
+    this.#rollback = db.prepare('ROLLBACK TO operation')
+    this.#release = db.prepare('RELEASE operation')
+  }
+
+  run(operations: readonly Operation[]): Outcome[] {
+    this.#touches.backTo(0)
+    // Being seen changes nothing in the main file, and so waits for no one who has it locked.
+    const outcomes = operations.every(({ name }) => name === 'touch')
+      ? operations.map((operation) => this.#perform(operation))
+      : this.#transact(operations)
+    return this.#writeTouches(operations, outcomes)
+  }
+
+  close(): void {
+    try {
+      this.#touches.close()
+    } finally {
+      this.#db.close()
+    }
+  }
+
+  #transact(operations: readonly Operation[]): Outcome[] {
+    this.#begin(operations.some(isDurable))
+    const outcomes: Outcome[] = []
+    for (const operation of operations) {
+      this.#savepoint.run()
+      const outcome = this.#perform(operation)
+      if (outcome.state === 'failed') {
+        // A full disk and the like undo the whole transaction, with what went well before.
+        if (!this.#db.isTransaction) return failAll(operations, 'none', outcome.message)
+        this.#rollback.run()
+      }
+      this.#release.run()
+      outcomes.push(outcome)
+    }
+    try {
+      this.#db.exec('COMMIT')
+    } catch (cause) {
+      throw new CommitFailed('the commit failed', { cause })
+    }
+    return outcomes
+  }
+
+  #begin(synced: boolean): void {
+    if (this.#synced !== synced) {
+      this.#db.exec(`PRAGMA main.synchronous = ${synced ? 'FULL' : 'NORMAL'}`)
+      this.#synced = synced
+    }
+    whileBusy(this.#options.lockTimeout, () => this.#db.exec('BEGIN IMMEDIATE'))
+    const version = first(this.#version.get()) as number
+    if (version > SCHEMA_VERSION) throw newer(this.#options.file, version)
+  }
+
+  #perform(operation: Operation): Outcome {
+    const mark = this.#touches.mark
+    try {
+      const value = perform(this.#rows, operation)
+      if (operation.name === 'sweep') this.#touches.tidy(TIDIED_PER_SWEEP, (id) => this.#rows.keyOf(id) !== undefined)
+      return { state: 'done', value }
+    } catch (error) {
+      this.#touches.backTo(mark)
+      return { state: 'failed', effect: 'none', message: explain(this.#options.file, error) }
+    }
+  }
+
+  // The main file has committed. Only who asked for nothing but touches hears that they could not be written.
+  #writeTouches(operations: readonly Operation[], outcomes: Outcome[]): Outcome[] {
+    try {
+      this.#touches.write()
+      return outcomes
+    } catch (error) {
+      const failed: Outcome = { state: 'failed', effect: 'none', message: explain(this.#options.file, error) }
+      return outcomes.map((outcome, i) => (operations[i]?.name === 'touch' ? failed : outcome))
+    }
+  }
+}
+
+class CommitFailed extends Error {}
+
+function failAll(operations: readonly Operation[], effect: Effect, message: string): Outcome[] {
+  return operations.map(() => ({ state: 'failed', effect, message }))
+}

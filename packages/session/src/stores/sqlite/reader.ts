@@ -1,0 +1,97 @@
+// What the serving thread does with the file: it reads, on a connection of its own that cannot write. In WAL mode a
+// reader waits for no writer and no writer for it. No statement stays open here, or `data_version` would stand still.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Cutoff, Listed, Lookup } from '../../store.ts'
+import type { SessionKey } from '../../token.ts'
+import * as rows from '../rows.ts'
+import { COLUMNS, decodeCutoff, decodeKey, decodeRow, encodeId, encodeKey } from './codec.ts'
+import { open, touchesOf, uri } from './schema.ts'
+import { arrays, first, values } from './statements.ts'
+
+const CACHE_KIB = 8192
+
+// All that `read` says of a live key, in one statement, which sees one state of the main file.
+const LOOKUP = `
+  SELECT s.due, t.at, c.epoch, c.at, c.except_id, ${COLUMNS.map((column) => `s.${column}`).join(', ')}
+  FROM main.sessions AS s
+  LEFT JOIN touches.seen AS t ON s.kind = 0 AND t.id = s.id
+  LEFT JOIN main.cutoffs AS c ON c.site = s.site AND c.user = s.user
+  WHERE s.key = ?`
+const CUTOFF = 2
+const ROW = 5
+
+interface Found {
+  readonly row: rows.Row
+  readonly seen: number | undefined
+  readonly cutoff: Cutoff | null
+}
+
+/** The reading connection. Its methods throw what SQLite throws. */
+export class Reader {
+  readonly #db: DatabaseSync
+  readonly #lookup: StatementSync
+  readonly #version: StatementSync
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #rows: rows.ReadableRows
+
+  constructor(file: string) {
+    const db = open(file, { readOnly: true })
+    this.#db = db
+    db.prepare('ATTACH ? AS touches').run(uri(touchesOf(file), 'ro'))
+    db.exec(`PRAGMA main.cache_size = -${CACHE_KIB}; PRAGMA trusted_schema = OFF`)
+    this.#lookup = arrays(db.prepare(LOOKUP))
+    this.#version = arrays(db.prepare('PRAGMA main.data_version'))
+    this.#begin = db.prepare('BEGIN')
+    this.#commit = db.prepare('COMMIT')
+    const seen = arrays(db.prepare('SELECT at FROM touches.seen WHERE id = ?'))
+    const cutoff = arrays(db.prepare('SELECT epoch, at, except_id FROM main.cutoffs WHERE site = ? AND user = ?'))
+    const keys = arrays(db.prepare('SELECT key FROM main.sessions WHERE site = ? AND user = ?'))
+    this.#rows = {
+      get: (key) => this.#find(key)?.row,
+      seen: (id) => first(seen.get(encodeId(id))) as number | undefined,
+      cutoff: (site, user) => decodeCutoff(values(cutoff.get(site, user)) ?? []),
+      keysOf: (site, user) => keys.all(site, user).map((row) => decodeKey(first(row))),
+    }
+  }
+
+  /** Changes whenever another connection, of this process or of any other, has committed to the main file (E8). */
+  version(): unknown {
+    return first(this.#version.get())
+  }
+
+  read(key: SessionKey): Lookup {
+    const found = this.#find(key)
+    // Link and target must be seen in one state: in between, the session may have moved on to yet another key.
+    if (found?.row.kind === 'link') return this.#inOneState(() => rows.read(this.#rows, key))
+    return rows.read({ get: () => found?.row, seen: () => found?.seen, cutoff: () => found?.cutoff ?? null }, key)
+  }
+
+  list(site: string, user: string, at: number): readonly Listed[] {
+    return this.#inOneState(() => rows.list(this.#rows, site, user, at))
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #find(key: SessionKey): Found | undefined {
+    const found = values(this.#lookup.get(encodeKey(key)))
+    if (found === undefined) return undefined
+    return {
+      row: decodeRow(key, found.slice(ROW), found[0] as number),
+      seen: (found[1] ?? undefined) as number | undefined,
+      cutoff: decodeCutoff(found.slice(CUTOFF, ROW)),
+    }
+  }
+
+  #inOneState<T>(work: () => T): T {
+    this.#begin.run()
+    try {
+      return work()
+    } finally {
+      this.#commit.run()
+    }
+  }
+}

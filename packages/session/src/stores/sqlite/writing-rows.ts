@@ -1,0 +1,105 @@
+// The rows of ../rows.ts as the writer thread sees and changes them, inside a transaction that is not its business.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Cutoff } from '../../store.ts'
+import type { SessionId, SessionKey } from '../../token.ts'
+import { dueAt, type Row, type Rows } from '../rows.ts'
+import { COLUMNS, decodeCutoff, decodeKey, decodeRow, encodeId, encodeKey, encodeRow } from './codec.ts'
+import { arrays, first, values } from './statements.ts'
+import type { Touches } from './touches.ts'
+
+const columns = COLUMNS.join(', ')
+const places = COLUMNS.map(() => '?').join(', ')
+
+export class WritingRows implements Rows {
+  readonly #touches: Touches
+  readonly #get: StatementSync
+  readonly #update: StatementSync
+  readonly #insert: StatementSync
+  readonly #drop: StatementSync
+  readonly #keyOf: StatementSync
+  readonly #keysOf: StatementSync
+  readonly #cutoff: StatementSync
+  readonly #setCutoff: StatementSync
+  readonly #due: StatementSync
+  readonly #defer: StatementSync
+
+  constructor(db: DatabaseSync, touches: Touches) {
+    this.#touches = touches
+    this.#get = arrays(db.prepare(`SELECT due, ${columns} FROM sessions WHERE key = ?`))
+    // What changes most touches no index: a live record's key, id and user stay, and looking too early does no harm.
+    this.#update = db.prepare(
+      'UPDATE sessions SET body = ?, wrapped_key = ?, sealed = ? ' +
+        'WHERE key = ? AND kind = 0 AND id = ? AND site = ? AND user IS ? AND due <= ?',
+    )
+    this.#insert = db.prepare(`INSERT OR REPLACE INTO sessions (key, due, ${columns}) VALUES (?, ?, ${places})`)
+    this.#drop = db.prepare('DELETE FROM sessions WHERE key = ?')
+    // Within a rotation two records have the id; the younger one is meant.
+    this.#keyOf = arrays(db.prepare('SELECT key FROM sessions WHERE id = ? AND kind = 0 ORDER BY rowid DESC LIMIT 1'))
+    this.#keysOf = arrays(db.prepare('SELECT key FROM sessions WHERE site = ? AND user = ?'))
+    this.#cutoff = arrays(db.prepare('SELECT epoch, at, except_id FROM cutoffs WHERE site = ? AND user = ?'))
+    this.#setCutoff = db.prepare(
+      'INSERT OR REPLACE INTO cutoffs (site, user, epoch, at, except_id) VALUES (?, ?, ?, ?, ?)',
+    )
+    this.#due = arrays(db.prepare('SELECT key FROM sessions WHERE due <= ? ORDER BY due LIMIT ?'))
+    this.#defer = db.prepare('UPDATE sessions SET due = ? WHERE key = ?')
+  }
+
+  get(key: SessionKey): Row | undefined {
+    const row = values(this.#get.get(encodeKey(key)))
+    return row === undefined ? undefined : decodeRow(key, row.slice(1), row[0] as number)
+  }
+
+  put(key: SessionKey, row: Row): void {
+    const seen = row.kind === 'record' ? Math.max(row.record.issuedAt, this.seen(row.record.id) ?? 0) : 0
+    const due = dueAt(row, seen)
+    const encoded = encodeRow(row)
+    if (row.kind === 'record') {
+      const [, id, site, user, , , , body, wrappedKey, sealed] = encoded
+      const { changes } = this.#update.run(body!, wrappedKey!, sealed!, encodeKey(key), id!, site!, user!, due)
+      if (changes === 1) return
+    }
+    this.#insert.run(encodeKey(key), due, ...encoded)
+  }
+
+  drop(key: SessionKey): void {
+    this.#drop.run(encodeKey(key))
+  }
+
+  keyOf(id: SessionId): SessionKey | undefined {
+    const row = this.#keyOf.get(encodeId(id))
+    return row === undefined ? undefined : decodeKey(first(row))
+  }
+
+  keysOf(site: string, user: string): readonly SessionKey[] {
+    return this.#keysOf.all(site, user).map((row) => decodeKey(first(row)))
+  }
+
+  seen(id: SessionId): number | undefined {
+    return this.#touches.seen(id)
+  }
+
+  see(id: SessionId, at: number): void {
+    this.#touches.note(id, at)
+  }
+
+  forget(id: SessionId): void {
+    this.#touches.note(id, null)
+  }
+
+  cutoff(site: string, user: string): Cutoff | null {
+    return decodeCutoff(values(this.#cutoff.get(site, user)) ?? [])
+  }
+
+  setCutoff(site: string, user: string, { epoch, at, except }: Cutoff): void {
+    this.#setCutoff.run(site, user, epoch, at, except === null ? null : encodeId(except))
+  }
+
+  due(at: number, max: number): readonly SessionKey[] {
+    return this.#due.all(at, max).map((row) => decodeKey(first(row)))
+  }
+
+  defer(key: SessionKey, until: number): void {
+    this.#defer.run(until, encodeKey(key))
+  }
+}
