@@ -76,9 +76,11 @@ export class Gateway {
       const facts = requestFacts(req, this.#rules)
       const site = this.#route(target)
       passage = this.#passage(req, res, target, facts, site)
-      await endExposed(passage)
-      const way = transport(facts, site.site, target, this.#httpsPort())
-      const opened = way === 'secure' && !passage.meaning.isPublic ? await openVisit(passage) : null
+      const { meaning } = passage
+      const refusal = transport(facts, site.site, target, meaning.login !== null, this.#httpsPort())
+      if (refusal !== null || meaning.isPublic) await endExposed(passage)
+      if (refusal !== null) throw refusal
+      const opened = meaning.isPublic ? null : await openVisit(passage)
       await forward(passage, opened?.visit ?? null, opened?.body ?? null)
     } catch (error) {
       const refusal = asRefusal(endedMeanwhile(error) && passage !== null ? withheld(passage) : error)

@@ -83,6 +83,7 @@ function siteSessions(site: Site, store: Store, clock: () => number): Sessions<V
     renew: inSeconds(renew),
     ...(limit === null ? {} : { limit }),
     trustedOrigins: site.trustedOrigins,
+    http: site.http === 'tiered' ? ('tiered' as const) : ('refuse' as const),
     clock,
   }
   return new Sessions(options, (exchange: GatewayExchange) => exchange)

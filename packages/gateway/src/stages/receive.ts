@@ -32,7 +32,7 @@ export async function receive(
   localiseRedirect(passage, kept)
   addTransportSecurity(passage, kept)
   if (visit === null) {
-    drop(passage, setCookies, passage.meaning.isPublic ? 'public' : 'plain-http')
+    drop(passage, setCookies, 'public')
     return kept
   }
   if (!visit.signedOut && !(await visit.session.isLive())) throw withheld(passage)
@@ -59,7 +59,9 @@ async function keepCookies(
   const user = attempt === null ? null : signInUser(attempt, status, headers, setCookies, now())
   if (user !== null) await session.signIn(user)
   if (setCookies.length === 0) return []
-  const [exposed, own] = partition(setCookies, (line) => site.exposed.has(parseSetCookie(line, 0)?.name ?? ''))
+  const [signed, unsigned] = partition(setCookies, (line) => !facts.secure && isAuthCookie(passage, line))
+  drop(passage, signed, 'plain-http') // nobody is signed in over plain http, by no fault of the application either
+  const [exposed, own] = partition(unsigned, (line) => site.exposed.has(parseSetCookie(line, 0)?.name ?? ''))
   const merged = merge(session.data, own, url, now())
   reportMerge(passage, merged)
   if (merged.deleted.some((name) => site.site.authCookies.includes(name))) {
@@ -150,6 +152,10 @@ function addTransportSecurity({ site, req }: Passage, headers: string[]): void {
   const encrypted = (req.socket as { encrypted?: boolean }).encrypted === true
   if (hsts === null || !encrypted || headerValue(headers, 'strict-transport-security') !== undefined) return
   headers.push('Strict-Transport-Security', `max-age=${Math.round(hsts / 1000)}`)
+}
+
+function isAuthCookie({ site }: Passage, line: string): boolean {
+  return site.site.authCookies.includes(parseSetCookie(line, 0)?.name ?? '')
 }
 
 function isSafe(method: string): boolean {

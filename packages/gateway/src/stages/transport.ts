@@ -5,31 +5,37 @@ import type { Site } from '../config/config.ts'
 import { Refusal } from '../refusal.ts'
 import type { Target } from './canonical.ts'
 
-/** Whether the request may have a session; over plain http it may not. */
-export type Transport = 'secure' | 'without-session'
-
 /**
+ * What keeps the request from being served the way it came; null where nothing does. Over plain http the most that a
+ * visitor has is an anonymous session of its own (`tiered`).
+ *
+ * @param isSignIn - whether the request is known to carry credentials
  * @param httpsPort - the port on which browsers reach the site by https; null where there is none
- * @throws Refusal 308 to https, 403
+ * @returns Refusal 308 to https, or 403
  */
-export function transport(facts: RequestFacts, site: Site, target: Target, httpsPort: number | null): Transport {
-  if (facts.secure) return 'secure'
+export function transport(
+  facts: RequestFacts,
+  site: Site,
+  target: Target,
+  isSignIn: boolean,
+  httpsPort: number | null,
+): Refusal | null {
+  if (facts.secure) return null
   const safe = facts.method === 'GET' || facts.method === 'HEAD'
-  if (site.http === 'redirect' && httpsPort !== null && safe) {
-    throw new Refusal(308, 'This site is served over https', 'Follow the link to its https address.', [
+  // Without a rule nobody can tell a sign-in from another form, so none is taken.
+  if (site.http === 'tiered' && !isSignIn && (safe || site.login.length > 0)) return null
+  if (httpsPort !== null && safe && site.http !== 'refuse') {
+    return new Refusal(308, 'This site is served over https', 'Follow the link to its https address.', [
       ['Location', httpsAddress(target, httpsPort)],
     ])
   }
-  if (site.http === 'refuse' || !safe || httpsPort !== null) {
-    throw new Refusal(
-      403,
-      'This site takes no data over plain http',
-      httpsPort === null
-        ? 'Nobody vouches that this connection is private: use a browser on this machine, an https listener, or a trusted proxy.'
-        : 'What was sent could be read on its way. Use its https address.',
-    )
-  }
-  return 'without-session'
+  return new Refusal(
+    403,
+    'This site takes nothing over plain http',
+    httpsPort === null
+      ? 'Nobody vouches that this connection is private: use a browser on this machine, an https listener, or a trusted proxy.'
+      : 'What was sent could be read on its way. Use its https address.',
+  )
 }
 
 function httpsAddress({ authority, path, query }: Target, port: number): string {
