@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { configCommand } from './config.ts'
 import { serveCommand } from './serve.ts'
+import { sessionsCommand } from './sessions.ts'
 
-const ABOUT = `Closes five session failures of web sites: a cookie sent in clear, cached and handed
-to a stranger, fixed across sign-in, replayed after sign-out, exposed or guessable.`
+const ABOUT =
+  'Closes five session failures of web sites: a cookie sent in clear, cached and handed to a stranger, ' +
+  'fixed across sign-in, replayed after sign-out, exposed or guessable.'
 
 export function program(): Command {
   return new Command('coatcheck')
@@ -20,6 +22,7 @@ export function program(): Command {
     .exitOverride()
     .addCommand(serveCommand())
     .addCommand(configCommand())
+    .addCommand(sessionsCommand())
 }
 
 const EXAMPLES = `

@@ -1,7 +1,7 @@
 // The gateway: a request's way to the application and back, readable as a list of its stages.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { memory, type RequestFacts, requestFacts, SessionError, type Store, TransportRules } from '@coatcheck/session'
+import { type RequestFacts, requestFacts, SessionError, type Store, TransportRules } from '@coatcheck/session'
 import { answerRefusal } from './answers.ts'
 import type { Config } from './config/config.ts'
 import { GatewayExchange } from './exchange.ts'
@@ -15,11 +15,14 @@ import { forward } from './stages/forward.ts'
 import { endedMeanwhile, withheld } from './stages/receive.ts'
 import { openVisit } from './stages/session.ts'
 import { transport } from './stages/transport.ts'
+import { openStore } from './store.ts'
 
 export interface GatewayOptions {
   /** Hears what an operator should know. Default: nobody. */
   readonly report?: Report
   readonly timeouts?: Timeouts
+  /** Instead of the configured store, for tests and programs that embed the gateway. It is not closed with it. */
+  readonly store?: Store
   /** Milliseconds since 1970, for tests. Default `Date.now`. */
   readonly clock?: () => number
 }
@@ -41,11 +44,12 @@ export class Gateway {
   readonly #now: () => number
   readonly #rules: TransportRules
   readonly #store: Store
+  readonly #ownsStore: boolean
   readonly #sites: ReadonlyMap<string, ReadySite>
   #listeners: readonly Listener[] = []
 
   /** @internal */
-  constructor(config: Config, { report = () => {}, timeouts = {}, clock = Date.now }: GatewayOptions) {
+  constructor(config: Config, { report = () => {}, timeouts = {}, store, clock = Date.now }: GatewayOptions) {
     this.config = config
     this.#report = report
     this.#now = clock
@@ -54,7 +58,8 @@ export class Gateway {
       ...(config.loopback === 'never' ? { loopback: 'never' } : {}),
       ...(config.loopback === 'insecure' ? { insecureLoopback: true } : {}),
     })
-    this.#store = openStore(config)
+    this.#ownsStore = store === undefined
+    this.#store = store ?? openStore(config)
     this.#sites = new Map(
       config.sites.map((site) => [site.name, readySite(site, this.#store, report, timeouts, clock)]),
     )
@@ -119,22 +124,17 @@ export class Gateway {
     return this.config.publicPort ?? this.#listeners.find(({ protocol }) => protocol === 'https')?.port ?? null
   }
 
-  /** Stops listening, ends what is under way, and closes the store. */
+  /** Stops listening, ends what is under way, and closes the store that it opened. */
   async close(): Promise<void> {
     await closeListeners(this.#listeners)
     for (const site of this.#sites.values()) await site.close()
-    await this.#store.close()
+    if (this.#ownsStore) await this.#store.close()
   }
 }
 
 // A token that crossed the wire in clear is over, whatever becomes of the request (R5).
 async function endExposed({ req, facts, site, exchange }: Passage): Promise<void> {
   if (!facts.secure && req.headers.cookie !== undefined) await site.sessions.openExchange(exchange)
-}
-
-function openStore({ store }: Config): Store {
-  if (store.kind === 'memory') return memory()
-  throw new Error(`cannot open ${store.file}: this release keeps sessions in memory`)
 }
 
 function asRefusal(error: unknown): Refusal {

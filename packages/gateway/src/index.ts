@@ -3,3 +3,4 @@
 export * from './config/index.ts'
 export { Gateway, type GatewayOptions, startGateway } from './gateway.ts'
 export type { GatewayEvent, Report } from './report.ts'
+export { administer } from './store.ts'

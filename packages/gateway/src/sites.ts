@@ -72,7 +72,8 @@ export function readySite(
   }
 }
 
-function siteSessions(site: Site, store: Store, clock: () => number): Sessions<Vault, [GatewayExchange]> {
+/** A site's sessions, as its configuration says. */
+export function siteSessions(site: Site, store: Store, clock: () => number): Sessions<Vault, [GatewayExchange]> {
   const { idle, absolute, renew, limit } = site.sessions
   const options = {
     store,
@@ -99,7 +100,8 @@ function matcher(site: Site): (method: string, target: Target) => Meaning {
     login: logins.find(({ rule, path: pattern }) => rule.method === method && pattern.test(path))?.rule ?? null,
     logout: logouts.some(({ rule, path: pattern }) => (rule.method ?? method) === method && pattern.test(path)),
   })
-  return (method, { readings }) => {
+  return (method, target) => {
+    const readings = site.ignoreCase ? readingsOfWindows(target.readings) : target.readings
     const first = read(method, readings[0]!)
     for (let i = 1; i < readings.length; i++) {
       const other = read(method, readings[i]!)
@@ -113,6 +115,12 @@ function matcher(site: Site): (method: string, target: Target) => Meaning {
     }
     return first
   }
+}
+
+/** Windows drops dots and spaces at the end of a name (G1). */
+function readingsOfWindows(readings: readonly string[]): readonly string[] {
+  if (!readings.some((path) => /(?:\.|%20)(?:\/|$)/.test(path))) return readings
+  return [...readings, ...readings.map((path) => path.replace(/(?:\.|%20)+(?=\/|$)/g, ''))]
 }
 
 function inSeconds(milliseconds: number | 'off'): number | 'off' {

@@ -30,7 +30,8 @@ export function canonicalRequest(req: IncomingMessage): Target {
   const url = originForm(req.url ?? '/', authority)
   const question = url.indexOf('?')
   const raw = question === -1 ? url : url.slice(0, question)
-  if (!raw.startsWith('/') || /[\0-\x20\x7f#]/.test(raw))
+  if (url.includes('#')) throw malformed('The address has a fragment, which is for the browser alone')
+  if (!raw.startsWith('/') || /[\0-\x20\x7f]/.test(raw))
     throw malformed('The path has characters that no path may have')
   if (/%(?![0-9a-fA-F]{2})|%00/.test(raw)) throw malformed('The path has a broken escape')
   const path = withoutDots(unreserved(raw))
@@ -58,10 +59,22 @@ function originForm(url: string, authority: string): string {
 function readingsOf(path: string, raw: string): string[] {
   // Nearly every path has but one reading.
   if (!/[%;\\]|\/\//.test(raw)) return [path]
-  const decoded = withoutDots(raw.replace(/%2f|%5c|\\/gi, '/').replace(/%([2-7][0-9a-f])/gi, decodedCharacter))
-  const merged = withoutDots(decoded.replace(/\/{2,}/g, '/'))
-  const stripped = withoutDots(merged.replace(/;[^/]*/g, ''))
-  return [...new Set([path, decoded, merged, stripped])]
+  let ways = [path, unreserved(raw)]
+  for (const step of [decoded, withoutParameters, merged]) ways = ways.flatMap((way) => [way, step(way)])
+  return [...new Set([path, ...ways.map(withoutDots)])]
+}
+
+/** What servers decode before they look for slashes and parameters; a pattern keeps its other escapes. */
+function decoded(path: string): string {
+  return path.replace(/%2f|%5c|\\/gi, '/').replace(/%(2[146-9a-c]|3[abd]|40)/gi, decodedCharacter)
+}
+
+function withoutParameters(path: string): string {
+  return path.replace(/;[^/]*/g, '')
+}
+
+function merged(path: string): string {
+  return path.replace(/\/{2,}/g, '/')
 }
 
 /** Escapes of characters that need none (RFC 3986 §2.3) are undone; all others are spelt in capitals. */

@@ -35,7 +35,7 @@ export async function receive(
     drop(passage, setCookies, 'public')
     return kept
   }
-  if (!visit.signedOut && !(await visit.session.isLive())) throw withheld(passage)
+  if (visit.session.id !== null && !(await visit.session.isLive())) throw withheld(passage)
   const toBrowser = visit.signedOut
     ? drop(passage, setCookies, 'signed-out')
     : await keepCookies(passage, visit, status, kept, setCookies)

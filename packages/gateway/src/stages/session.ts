@@ -19,25 +19,25 @@ export interface Opened {
 export async function openVisit(passage: Passage): Promise<Opened> {
   const { req, exchange, facts, site, meaning, url, now } = passage
   const session = await site.sessions.openExchange(exchange, { brief: !isNavigation(facts) })
-  const crossSite = facts.fetchSite === 'cross-site'
-  const vaultCookies = session.id === null ? null : cookieHeader(session.data, url, crossSite, now())
-  const cookies = withExposed(vaultCookies, req.headers.cookie, site.exposed)
+  const cookies = () => {
+    const own = session.id === null ? null : cookieHeader(session.data, url, facts.fetchSite === 'cross-site', now())
+    return withExposed(own, req.headers.cookie, site.exposed)
+  }
 
   if (meaning.logout) {
+    const visit = { session, cookies: cookies(), attempt: null, signedOut: true }
     await session.signOut()
-    return { visit: { session, cookies, attempt: null, signedOut: true }, body: null }
+    return { visit, body: null }
   }
   if (meaning.login === null && !(site.site.login.length === 0 && isNavigationalForm(passage))) {
-    return { visit: { session, cookies, attempt: null, signedOut: false }, body: null }
+    return { visit: { session, cookies: cookies(), attempt: null, signedOut: false }, body: null }
   }
   const field = meaning.login?.user?.field
   const body = field === undefined ? null : await readForm(req)
-  const attempt: SignInAttempt = {
-    rule: meaning.login,
-    user: field === undefined ? null : (body?.field(field) ?? null),
-  }
+  const user = field === undefined ? null : (body?.field(field) ?? null)
   await endOldToken(session)
-  return { visit: { session, cookies, attempt, signedOut: false }, body }
+  const attempt: SignInAttempt = { rule: meaning.login, user }
+  return { visit: { session, cookies: cookies(), attempt, signedOut: false }, body }
 }
 
 async function endOldToken(session: Visit['session']): Promise<void> {

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe as suite, test } from 'node:test'
+import { describe } from './describe.ts'
+import { table } from './table.ts'
+
+const command = join(import.meta.dirname, '../bin/coatcheck.js')
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function coatcheck(...args: string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk) => (stdout += chunk))
+  child.stderr.on('data', (chunk) => (stderr += chunk))
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, stdout, stderr }
+}
+
+suite('the command', { concurrency: true }, () => {
+  test('help names every subcommand and exits with 0', async () => {
+    const { code, stdout } = await coatcheck('--help')
+    assert.equal(code, 0)
+    for (const name of ['serve', 'config', 'sessions']) assert.match(stdout, new RegExp(`^  ${name}`, 'm'))
+  })
+
+  test('a misspelt subcommand gets a suggestion and exits with 2', async () => {
+    const { code, stderr } = await coatcheck('sevre')
+    assert.equal(code, 2)
+    assert.match(stderr, /Did you mean serve\?/)
+  })
+
+  test('serve without an application says how to name one', async () => {
+    const { code, stderr } = await coatcheck('serve')
+    assert.equal(code, 1)
+    assert.match(stderr, /--upstream http:\/\/127\.0\.0\.1:3000/)
+  })
+
+  test('serve refuses flags beside a file, which would be read by nobody', async () => {
+    const { code, stderr } = await coatcheck('serve', '--config', 'x.yaml', '--preset', 'aspnet')
+    assert.equal(code, 1)
+    assert.match(stderr, /write upstream, listen and preset into the file/)
+  })
+
+  test('serve with a wrong flag names the flag and the remedy', async () => {
+    const { code, stderr } = await coatcheck('serve', '--upstream', 'localhost:3000')
+    assert.equal(code, 1)
+    assert.match(stderr, /--upstream has no scheme[\s\S]*write http:\/\/localhost:3000/)
+  })
+})
+
+suite('with a configuration', () => {
+  let folder: string
+  let application: Server
+  let config: string
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'coatcheck-cli-'))
+    application = createServer((req, res) => {
+      if (req.url === '/login') res.setHeader('Set-Cookie', 'app=1').writeHead(303, { Location: '/' }).end()
+      else res.end(`cookies: ${req.headers.cookie ?? 'none'}`)
+    }).listen(0, '127.0.0.1')
+    await once(application, 'listening')
+    config = join(folder, 'coatcheck.yaml')
+    await writeFile(
+      config,
+      `listen: ['http://localhost:0']
+store: sqlite:./coatcheck.db
+sites:
+  - upstream: http://127.0.0.1:${(application.address() as AddressInfo).port}
+    login: { path: /login, user: { field: user }, success: { status: [303], setsCookie: app } }
+`,
+    )
+  })
+
+  after(async () => {
+    application.close()
+    await rm(folder, { recursive: true })
+  })
+
+  test('config check tells every mistake with its line, and exits with 1', async () => {
+    const wrong = join(folder, 'wrong.yaml')
+    await writeFile(
+      wrong,
+      `listen: ['http://localhost:8080']\nsites:\n  - upstraem: http://127.0.0.1:1\n    public: [images]\n`,
+    )
+    const { code, stderr } = await coatcheck('config', 'check', wrong)
+    assert.equal(code, 1)
+    assert.match(stderr, /wrong\.yaml:3:5[\s\S]*did you mean "upstream"\?[\s\S]*wrong\.yaml:4/)
+  })
+
+  test('config check says that a good file is good', async () => {
+    const { code, stdout } = await coatcheck('config', 'check', config)
+    assert.equal(code, 0)
+    assert.match(stdout, /is good: one site/)
+  })
+
+  test('a user who signed in through the gateway is listed, and ended beside the running gateway', async () => {
+    const gateway = spawn(process.execPath, [command, 'serve', '--config', config], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    try {
+      const url = await listening(gateway.stdout)
+      const headers = { 'Sec-Fetch-Site': 'same-origin', 'Content-Type': 'application/x-www-form-urlencoded' }
+      const signedIn = await fetch(`${url}/login`, { method: 'POST', headers, body: 'user=alice', redirect: 'manual' })
+      const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] as string
+      const page = async () => (await fetch(url, { headers: { ...headers, Cookie: cookie } })).text()
+      assert.equal(await page(), 'cookies: app=1')
+
+      const listed = await coatcheck('sessions', 'list', 'alice', '--config', config)
+      assert.equal(listed.code, 0)
+      assert.match(listed.stdout, /^session +signed in[\s\S]*127\.0\.0\.1/)
+
+      const ended = await coatcheck('sessions', 'end', 'alice', '--config', config)
+      assert.equal(ended.stdout, 'one session of alice ended\n')
+      assert.equal(await page(), 'cookies: none', 'E12: the running gateway refuses what another process ended')
+      assert.match((await coatcheck('sessions', 'list', 'alice', '--config', config)).stdout, /alice has no session/)
+    } finally {
+      gateway.kill('SIGTERM')
+      const [code] = await once(gateway, 'close')
+      assert.equal(code, 0, 'SIGTERM ends it in order')
+    }
+  })
+
+  test('ending a session that does not exist fails', async () => {
+    const { code, stderr } = await coatcheck('sessions', 'end', '--session', 'none', '--config', config)
+    assert.equal(code, 1)
+    assert.match(stderr, /there is no live session none/)
+  })
+})
+
+test('what applications and visitors wrote cannot move the cursor of a terminal', () => {
+  const line = describe({ type: 'cookie-refused', site: 'shop', cookie: '\u001b[2Jx\r\n', reason: 'it is odd' })
+  assert.equal(line, 'shop: cookie x   refused: it is odd')
+  assert.equal(table(['a', 'b'], [['\u001b[31m1', 'long text']], 8), 'a  b\n1  long…')
+})
+
+function listening(stdout: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    stdout.on('data', (chunk) => {
+      text += chunk
+      const url = /listens on (http:\S+)/.exec(text)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+    stdout.on('close', () => reject(new Error(`it ended before it listened: ${text}`)))
+  })
+}

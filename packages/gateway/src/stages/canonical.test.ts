@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startApplication, valuesOf } from '../testing/application.ts'
+import { startTestGateway } from '../testing/gateway.ts'
+import { getRaw, sendRaw } from '../testing/wire.ts'
+
+const head = (line: string, ...headers: string[]) => [line, 'Connection: close', ...headers, '', ''].join('\r\n')
+
+const manyReadings: [sentence: string, target: string][] = [
+  ['dot segments as escapes, behind an escaped slash', '/images/%2e%2e%2faccount'],
+  ['an escaped slash', '/images/..%2faccount'],
+  ['an escaped slash, in capitals', '/images/..%2Faccount'],
+  ['a backslash', '/images/..\\account'],
+  ['an escaped backslash', '/images/..%5caccount'],
+  ['parameters on dots', '/images/..;/account'],
+  ['parameters with a value on dots', '/images/..;a=b/account'],
+  ['an escaped semicolon on dots', '/images/..%3b/account'],
+  ['slashes that some servers merge before they go up', '/images/x/%2f../../account'],
+  ['an escaped slash, merged, then gone up', '/images/%2f../account'],
+  ['parameters that leave an empty segment', '/images/a/;/%2f../../../account'],
+  ['slashes in front', '/%2fimages/x'],
+  ['two slashes in front', '//images/x'],
+  ['parameters in front', '/;x/images/x'],
+]
+
+test('G1: a path that is public in one reading and not in another is refused', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port, { site: 'public: [/images/*]' })
+  for (const [sentence, target] of manyReadings) {
+    await t.test(sentence, async () => {
+      const { status, head, body } = await getRaw(gateway.port, target, 'Sec-Fetch-Site: none\r\n')
+      assert.equal(status, 400)
+      assert.match(head, /Content-Type: application\/problem\+json/)
+      assert.match(head, /Cache-Control: no-store/)
+      assert.match(body, /cannot be read in one way/)
+    })
+  }
+  assert.deepEqual(app.arrived, [])
+  assert.equal(gateway.heard('refused').length, manyReadings.length)
+})
+
+test('G1: a path that is a sign-in in one reading and not in another is refused', async (t) => {
+  const app = await startApplication(t)
+  const site = 'login: { path: /login, success: { status: [302] } }, logout: { path: /logout }'
+  const gateway = await startTestGateway(t, app.port, { site })
+  const targets = ['/x/..%2flogin', '/login;jsessionid=1', '/%2flogin', '//login', '/x/..\\logout', '/logout;a']
+  for (const target of targets) {
+    const post = head(`POST ${target} HTTP/1.1`, 'Host: localhost', 'Sec-Fetch-Site: same-origin', 'Content-Length: 0')
+    assert.equal((await sendRaw(gateway.port, post)).status, 400, target)
+  }
+  assert.deepEqual(app.arrived, [])
+})
+
+test('G1: the case of a path is the preset’s: folded for ASP.NET, told apart elsewhere', async (t) => {
+  const app = await startApplication(t)
+  app.on('/IMAGES/a.png', (_req, res) => res.setHeader('Cache-Control', 'public, max-age=60').end())
+  const windows = await startTestGateway(t, app.port, { site: 'preset: aspnet, public: [/images/*]' })
+  const other = await startTestGateway(t, app.port, { site: 'public: [/images/*]' })
+  assert.match((await getRaw(windows.port, '/IMAGES/a.png', 'Sec-Fetch-Site: none\r\n')).head, /max-age=60/)
+  assert.match((await getRaw(other.port, '/IMAGES/a.png', 'Sec-Fetch-Site: none\r\n')).head, /private/)
+})
+
+test('G1: Windows drops trailing dots and spaces, so with its preset such a path has two readings', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port, { site: 'preset: aspnet, public: [/images/*]' })
+  for (const target of ['/Login.aspx.', '/Login.aspx...', '/Login.aspx%20', '/images./x', '/Logout.aspx.']) {
+    const post = head(`POST ${target} HTTP/1.1`, 'Host: localhost', 'Sec-Fetch-Site: none', 'Content-Length: 0')
+    assert.equal((await sendRaw(gateway.port, post)).status, 400, target)
+  }
+})
+
+const onePath: [sentence: string, target: string, forwarded: string][] = [
+  ['escapes that need none are undone', '/%7Euser/%61', '/~user/a'],
+  ['other escapes are spelt in capitals', '/a%2fb%c3%bc', '/a%2Fb%C3%BC'],
+  ['dot segments go', '/a/./b/../c', '/a/c'],
+  ['dot segments as escapes go', '/a/%2e%2E/c', '/c'],
+  ['dot segments at the root go', '/../../a', '/a'],
+  ['a slash at the end stays', '/a/b/..', '/a/'],
+  ['absolute-form is taken where it names the same host', 'http://localhost/a?b', '/a?b'],
+  ['the query passes byte for byte', '/a?%7e%2f/../x=%GG&%e9&&=?', '/a?%7e%2f/../x=%GG&%e9&&=?'],
+  ['a query alone', '/?', '/?'],
+  ['bytes that are no UTF-8', '/caf%E9', '/caf%E9'],
+  ['an escaped slash where no rule cares', '/group%2Fproject', '/group%2Fproject'],
+  ['an escape that no rule’s pattern lacks', '/my%20images/a%25b.png', '/my%20images/a%25b.png'],
+]
+
+test('G1: what is forwarded is one canonical form of the path', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port, { site: 'public: [/my%20images/*]' })
+  for (const [sentence, target, forwarded] of onePath) {
+    await t.test(sentence, async () => {
+      assert.equal((await getRaw(gateway.port, target, 'Sec-Fetch-Site: none\r\n')).status, 200)
+      assert.equal(app.arrived.at(-1)?.url, forwarded)
+    })
+  }
+})
+
+const noReading: [sentence: string, message: string][] = [
+  ['no Host', head('GET / HTTP/1.1')],
+  ['two Hosts', head('GET / HTTP/1.1', 'Host: localhost', 'Host: evil.test')],
+  ['two Hosts that are the same', head('GET / HTTP/1.1', 'Host: localhost', 'host: localhost')],
+  ['a Host that is none', head('GET / HTTP/1.1', 'Host: a b')],
+  ['a Host with a user name', head('GET / HTTP/1.1', 'Host: localhost@evil.test')],
+  ['a Host with a path', head('GET / HTTP/1.1', 'Host: localhost/evil.test')],
+  ['a Host with escapes', head('GET / HTTP/1.1', 'Host: %6cocalhost')],
+  ['a Host with a tab', head('GET / HTTP/1.1', 'Host: local\thost')],
+  ['an empty Host', head('GET / HTTP/1.1', 'Host: ')],
+  ['an absolute-form of another host', head('GET http://evil.test/ HTTP/1.1', 'Host: localhost')],
+  ['an absolute-form of another port', head('GET http://localhost:1/ HTTP/1.1', 'Host: localhost')],
+  ['an absolute-form of another scheme', head('GET ftp://localhost/ HTTP/1.1', 'Host: localhost')],
+  ['an asterisk', head('OPTIONS * HTTP/1.1', 'Host: localhost')],
+  ['a NUL', head('GET /a\0b HTTP/1.1', 'Host: localhost')],
+  ['an escaped NUL', head('GET /a%00b HTTP/1.1', 'Host: localhost')],
+  ['a broken escape', head('GET /a%2 HTTP/1.1', 'Host: localhost')],
+  ['an escape of no digits', head('GET /a%zz HTTP/1.1', 'Host: localhost')],
+  ['a raw fragment', head('GET /a#b HTTP/1.1', 'Host: localhost')],
+  ['a raw fragment behind the query', head('GET /a?b#c HTTP/1.1', 'Host: localhost')],
+  ['raw bytes beyond ASCII', head('GET /caf\xe9 HTTP/1.1', 'Host: localhost')],
+  ['two Content-Length', head('POST / HTTP/1.1', 'Host: localhost', 'Content-Length: 1', 'Content-Length: 2')],
+  [
+    'Content-Length with Transfer-Encoding',
+    head('POST / HTTP/1.1', 'Host: localhost', 'Content-Length: 1', 'Transfer-Encoding: chunked'),
+  ],
+  ['a header without a colon', head('GET / HTTP/1.1', 'Host: localhost', 'nonsense')],
+  ['white space before a colon', head('GET / HTTP/1.1', 'Host: localhost', 'Cookie : a=1')],
+  ['a folded header', head('GET / HTTP/1.1', 'Host: localhost', 'X: a', ' b')],
+  ['a NUL in a header', head('GET / HTTP/1.1', 'Host: localhost', 'X: a\0b')],
+  ['no HTTP at all', 'hello\r\n\r\n'],
+]
+
+test('G1: a message that can not be read in one way gets 400, and the next one is served', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port)
+  for (const [sentence, message] of noReading) {
+    await t.test(sentence, async () => {
+      const answer = await sendRaw(gateway.port, message)
+      assert.equal(answer.status, 400)
+      assert.doesNotMatch(answer.head, /set-cookie/i)
+    })
+  }
+  assert.deepEqual(app.arrived, [])
+  assert.equal((await getRaw(gateway.port, '/', 'Sec-Fetch-Site: none\r\n')).status, 200)
+})
+
+test('G1: hosts are compared in one form: case, trailing dot and port', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port, { site: 'hosts: [shop.example.test]' })
+  const ask = async (host: string) => {
+    const answer = await sendRaw(gateway.port, head('GET / HTTP/1.1', `Host: ${host}`, 'Sec-Fetch-Site: none'))
+    return answer.status
+  }
+  assert.equal(await ask('SHOP.Example.Test.:8080'), 200)
+  assert.deepEqual(valuesOf(app.arrived[0]!, 'host'), ['SHOP.Example.Test.:8080'])
+  for (const host of ['evil.test', 'shop.example.test.evil.test', 'xshop.example.test', '127.0.0.1']) {
+    assert.equal(await ask(host), 421, host)
+  }
+})
