@@ -8,23 +8,23 @@ export class GatewayExchange implements Exchange {
   readonly facts: RequestFacts
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
-  readonly #rules: TransportRules
+  /** Read at once: a request whose body has been read has lost its socket. */
+  readonly client: Client
+  /** Whether our own socket speaks TLS. */
+  readonly encrypted: boolean
   /** Our Set-Cookie line, once there is one. */
   cookie: string | null = null
 
   constructor(req: IncomingMessage, res: ServerResponse, facts: RequestFacts, rules: TransportRules) {
     this.#req = req
     this.#res = res
-    this.#rules = rules
     this.facts = facts
+    this.client = requestClient(req, rules)
+    this.encrypted = (req.socket as { encrypted?: boolean }).encrypted === true
   }
 
   get cookieHeader(): string | undefined {
     return this.#req.headers.cookie
-  }
-
-  get client(): Client {
-    return requestClient(this.#req, this.#rules)
   }
 
   get headersSent(): boolean {

@@ -84,5 +84,7 @@ function folded(lower: string): string {
 function connectionNames(raw: readonly string[]): Set<string> | null {
   const value = headerValue(raw, 'connection')
   if (value === undefined || value === 'keep-alive' || value === 'close') return null
-  return new Set(value.split(',').map((name) => name.trim().toLowerCase()))
+  const names = new Set(value.split(',').map((name) => name.trim().toLowerCase()))
+  names.delete('host') // without it the application would be asked under another name
+  return names
 }

@@ -43,6 +43,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #resolve: () => void
   readonly #reject: (error: unknown) => void
   #controller: Dispatcher.DispatchController | undefined
+  #bodyEnded = false
   #done = false
 
   constructor(passage: Passage, visit: Visit | null, resolve: () => void, reject: (error: unknown) => void) {
@@ -68,14 +69,14 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200) return // early hints and the like are dropped: they could carry what the session may not see
     controller.pause()
-    receive(this.#passage, this.#visit, status, text(controller.rawHeaders)).then(
-      (headers) => {
+    receive(this.#passage, this.#visit, status, text(controller.rawHeaders))
+      .then((headers) => {
         if (this.#done) return
         this.#passage.res.writeHead(status, message ?? '', headers)
-        controller.resume()
-      },
-      (error) => this.#finish(error),
-    )
+        if (this.#bodyEnded) this.#end()
+        else controller.resume()
+      })
+      .catch((error) => this.#finish(error))
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -87,6 +88,12 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#done) return
+    // The end of an answer to HEAD is not held back by `pause`: it comes while its headers are still being decided.
+    if (this.#passage.res.headersSent) this.#end()
+    else this.#bodyEnded = true
+  }
+
+  #end(): void {
     this.#done = true
     this.#passage.res.end()
     this.#resolve()

@@ -64,7 +64,7 @@ async function keepCookies(
   const [exposed, own] = partition(unsigned, (line) => site.exposed.has(parseSetCookie(line, 0)?.name ?? ''))
   const merged = merge(session.data, own, url, now())
   reportMerge(passage, merged)
-  if (merged.deleted.some((name) => site.site.authCookies.includes(name))) {
+  if (signsOut(merged, site.site.authCookies)) {
     await session.signOut()
     return drop(passage, exposed, 'signed-out')
   }
@@ -147,11 +147,16 @@ function localiseRedirect({ site, target, facts }: Passage, headers: string[]): 
   }
 }
 
-function addTransportSecurity({ site, req }: Passage, headers: string[]): void {
+function addTransportSecurity({ site, exchange }: Passage, headers: string[]): void {
   const { hsts } = site.site
-  const encrypted = (req.socket as { encrypted?: boolean }).encrypted === true
-  if (hsts === null || !encrypted || headerValue(headers, 'strict-transport-security') !== undefined) return
+  if (hsts === null || !exchange.encrypted || headerValue(headers, 'strict-transport-security') !== undefined) return
   headers.push('Strict-Transport-Security', `max-age=${Math.round(hsts / 1000)}`)
+}
+
+/** The application took its ticket back: by deleting the cookie, or by emptying it, as some do. */
+function signsOut({ vault, changed, deleted }: Merge, authCookies: readonly string[]): boolean {
+  const emptied = (name: string) => !vault.cookies.some((cookie) => cookie.name === name && cookie.value !== '')
+  return authCookies.some((name) => deleted.includes(name) || (changed.includes(name) && emptied(name)))
 }
 
 function isAuthCookie({ site }: Passage, line: string): boolean {

@@ -1,18 +1,17 @@
-// Whether the browser's address may set a cookie, and what is kept of it: the storage model of RFC 6265bis §5.7 up to the
-// point where the other cookies matter.
+// Whether the browser's address may set a cookie, and what is kept of it: the storage model of RFC 6265bis §5.7.
 //
 // There is no public suffix list. It keeps `evil.co.uk` from setting a cookie for all of `co.uk` in a browser that visits
 // both; a vault belongs to one session of one site, its cookies come from that site's application and go back there, so
 // a wide Domain reaches nobody else. A Domain of one label (`com`, `localhost`) is refused all the same: no application
 // means it, and it costs one comparison.
 //
-// Two rules for top-level pages are not here: who made the request (steps on SameSite and cross-site answers) is R8's
-// question, asked before anything reaches the vault.
+// Not here: that a cross-site request's answer sets no SameSite cookie. Which answers may set anything is R8's question,
+// asked before a line comes this far.
 
-import { defaultPath, domainMatches, isIpAddress } from './matching.ts'
+import { defaultPath, domainMatches, isIpAddress, pathMatches } from './matching.ts'
 import { feignsPromise, keepsPromise } from './prefix.ts'
 import type { Malformed, SetCookie } from './set-cookie.ts'
-import type { BrowserUrl, StoredCookie } from './stored-cookie.ts'
+import { type BrowserUrl, pathOf, type StoredCookie } from './stored-cookie.ts'
 
 /** Why a line does not enter the vault. */
 export type Refusal =
@@ -38,12 +37,13 @@ const MAX_PATH = 1024
 /**
  * What is stored of a cookie that `url` may set. Whether it has expired is not asked: a deletion needs the same right.
  *
+ * @param secured - the Secure cookies that are there already
  * @example
  * const url = { host: 'shop.test', path: '/', secure: true }
  * admit({ name: 'a', value: '1', domain: 'other.test', path: null, expires: null, secure: false, httpOnly: false,
- *   sameSite: null, partitioned: false }, url) // 'foreign-domain'
+ *   sameSite: null, partitioned: false }, url, []) // 'foreign-domain'
  */
-export function admit(cookie: SetCookie, url: BrowserUrl): StoredCookie | Refusal {
+export function admit(cookie: SetCookie, url: BrowserUrl, secured: readonly StoredCookie[]): StoredCookie | Refusal {
   const reach = reachOf(cookie.domain, url.host)
   if (typeof reach === 'string') return reach
   const path = cookie.path ?? defaultPath(url.path)
@@ -54,15 +54,25 @@ export function admit(cookie: SetCookie, url: BrowserUrl): StoredCookie | Refusa
   if (!keepsPromise(name, { ...cookie, hostOnly: !reach.subdomains }) || feignsPromise(name, value)) {
     return 'prefix-broken'
   }
-  return Object.freeze({
+  const stored: StoredCookie = Object.freeze({
     name,
     value,
     ...reach,
     ...(path === '/' ? null : { path }),
     ...(expires === null ? null : { expires }),
-    ...(secure ? { secure } : null),
+    ...(secure ? { secure: true as const } : null),
     ...(cookie.sameSite === 'strict' ? { strict: true as const } : null),
   })
+  return !url.secure && secured.some((other) => overlays(stored, other)) ? 'would-overlay-secure' : stored
+}
+
+/** Leave secure cookies alone (§5.7): what came in clear may not stand in for what came over https. */
+function overlays(cookie: StoredCookie, secured: StoredCookie): boolean {
+  return (
+    cookie.name === secured.name &&
+    (domainMatches(cookie.host, secured.host) || domainMatches(secured.host, cookie.host)) &&
+    pathMatches(pathOf(cookie), pathOf(secured))
+  )
 }
 
 function reachOf(domain: string | null, host: string): Pick<StoredCookie, 'host' | 'subdomains'> | Refusal {

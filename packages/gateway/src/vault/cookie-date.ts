@@ -6,10 +6,13 @@
 
 // %x09 / %x20-2F / %x3B-40 / %x5B-60 / %x7B-7E delimit.
 const DATE_TOKEN = /[^\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+/g
-const TIME = /^(\d{1,2}):(\d{1,2}):(\d{1,2})(?!\d)/
-const DAY_OF_MONTH = /^(\d{1,2})(?!\d)/
-const MONTH = /^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i
-const YEAR = /^(\d{2,4})(?!\d)/
+/** Time, day of month, month and year, in the order in which a token is tried. */
+const PARTS = [
+  /^(\d{1,2}):(\d{1,2}):(\d{1,2})(?!\d)/,
+  /^(\d{1,2})(?!\d)/,
+  /^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i,
+  /^(\d{2,4})(?!\d)/,
+] as const
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /**
@@ -19,18 +22,13 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
  * parseCookieDate('Tue, 12-Oct-1999 04:00:00 GMT') // 939700800000
  */
 export function parseCookieDate(text: string): number | null {
-  let time: RegExpExecArray | null = null
-  let day: RegExpExecArray | null = null
-  let month: RegExpExecArray | null = null
-  let year: RegExpExecArray | null = null
+  const found: (RegExpExecArray | null)[] = [null, null, null, null]
   for (const token of text.match(DATE_TOKEN) ?? []) {
-    // Each token is the first thing that it can be and that was not found yet.
-    if (time === null && (time = TIME.exec(token)) !== null) continue
-    if (day === null && (day = DAY_OF_MONTH.exec(token)) !== null) continue
-    if (month === null && (month = MONTH.exec(token)) !== null) continue
-    if (year === null) year = YEAR.exec(token)
+    const part = PARTS.findIndex((pattern, i) => found[i] === null && pattern.test(token))
+    if (part !== -1) found[part] = PARTS[part]!.exec(token)
   }
-  if (time === null || day === null || month === null || year === null) return null
+  const [time, day, month, year] = found
+  if (!time || !day || !month || !year) return null
   return utc(fullYear(Number(year[1])), MONTHS.indexOf(month[1]!.toLowerCase()), Number(day[1]), time)
 }
 

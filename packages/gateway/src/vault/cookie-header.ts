@@ -90,7 +90,7 @@ function makeUniform(cookies: readonly StoredCookie[]): Uniform | null {
   if (host === undefined) return null
   let until = Number.POSITIVE_INFINITY
   for (const cookie of cookies) {
-    if (cookie.host !== host || cookie.subdomains || cookie.path !== undefined || cookie.strict) return null
+    if (cookie.host !== host || cookie.path !== undefined || cookie.strict) return null
     until = Math.min(until, cookie.expires ?? until)
   }
   return { header: write(cookies), host, secure: cookies.some((cookie) => cookie.secure), until }

@@ -15,6 +15,7 @@
 import { isReserved, keepsPromise } from './prefix.ts'
 import { readSetCookie, type WrittenCookie } from './set-cookie.ts'
 import { MAX_HEADER_BYTES } from './stored-cookie.ts'
+import { trimmed } from './white-space.ts'
 
 /** Cookie-octets (RFC 6265bis §4.1.1) or bytes beyond ASCII, in quotes or not. */
 const ONE_VALUE = /^("?)[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e\x80-\xff]*\1$/
@@ -36,17 +37,25 @@ export function withExposed(
 ): string | null {
   if (incoming === undefined || exposed.size === 0) return vaultHeader
   let header = vaultHeader
-  let held: Set<string> | null = null
-  for (const part of incoming.split(';')) {
-    const pair = part.replace(/^[ \t]+/, '').replace(/(?<![ \t])[ \t]+$/, '')
+  for (let at = 0, end = 0; at < incoming.length; at = end + 1) {
+    end = incoming.indexOf(';', at)
+    if (end === -1) end = incoming.length
+    const pair = trimmed(incoming, at, end)
     const name = nameOf(pair)
-    if (name === '' || !exposed.has(name) || isReserved(name) || !ONE_VALUE.test(pair.slice(name.length + 1))) continue
-    held ??= new Set(vaultHeader?.split('; ').map(nameOf))
-    if (held.has(name)) continue
+    if (!exposed.has(name) || !mayPass(name, pair.slice(name.length + 1)) || has(vaultHeader, name)) continue
     const longer = header === null ? pair : `${header}; ${pair}`
     if (longer.length <= MAX_HEADER_BYTES) header = longer
   }
   return header
+}
+
+/** No value has a semicolon in it: what stands behind one is a name. */
+function has(header: string | null, name: string): boolean {
+  return header !== null && (header.startsWith(`${name}=`) || header.includes(`; ${name}=`))
+}
+
+function mayPass(name: string, value: string): boolean {
+  return name !== '' && !isReserved(name) && ONE_VALUE.test(value)
 }
 
 /**
@@ -61,7 +70,7 @@ export function withExposed(
 export function hardenExposed(line: string, secure: boolean): string | null {
   const cookie = readSetCookie(line)
   // Nobody can name a cookie without a name, so none is exposed.
-  if (typeof cookie === 'string' || cookie.name === '' || isReserved(cookie.name)) return null
+  if ('malformed' in cookie || cookie.name === '' || isReserved(cookie.name)) return null
   // What the application asks to be kept off plain http, or in a partition, is not sent as anything less.
   if (!secure && (cookie.secure || cookie.partitioned)) return null
   if (!keepsPromise(cookie.name, { ...cookie, secure, hostOnly: true })) return null

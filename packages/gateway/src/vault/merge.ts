@@ -9,7 +9,6 @@
 
 import { admit, type Refusal } from './admission.ts'
 import { evict } from './caps.ts'
-import { domainMatches, pathMatches } from './matching.ts'
 import { dated, readSetCookie } from './set-cookie.ts'
 import { type BrowserUrl, isExpired, pathOf, type StoredCookie, type Vault } from './stored-cookie.ts'
 
@@ -57,13 +56,9 @@ export function merge(vault: Vault, setCookieLines: readonly string[], url: Brow
 
   for (const line of setCookieLines) {
     const written = readSetCookie(line)
-    const cookie = typeof written === 'string' ? written : admit(dated(written, now), url)
+    const cookie = 'malformed' in written ? written.malformed : admit(dated(written, now), url, secured)
     if (typeof cookie === 'string') {
-      refused.push({ name: typeof written === 'string' ? '' : written.name, reason: cookie })
-      continue
-    }
-    if (secured.some((other) => overlays(cookie, other))) {
-      refused.push({ name: cookie.name, reason: 'would-overlay-secure' })
+      refused.push({ name: written.name, reason: cookie })
       continue
     }
     const key = keyOf(cookie)
@@ -95,15 +90,6 @@ function unchanged(vault: Vault, refused: readonly RefusedCookie[]): Merge {
 /** Name, host, host-only flag and path tell cookies apart (§5.7). None of them can contain a line break. */
 function keyOf(cookie: StoredCookie): string {
   return `${cookie.name}\n${cookie.host}\n${cookie.subdomains ? '.' : ''}\n${pathOf(cookie)}`
-}
-
-/** Leave secure cookies alone (§5.7): what came in clear may not stand in for what came over https. */
-function overlays(cookie: StoredCookie, secured: StoredCookie): boolean {
-  return (
-    cookie.name === secured.name &&
-    (domainMatches(cookie.host, secured.host) || domainMatches(secured.host, cookie.host)) &&
-    pathMatches(pathOf(cookie), pathOf(secured))
-  )
 }
 
 function saysTheSame(old: StoredCookie, cookie: StoredCookie, now: number): boolean {

@@ -5,6 +5,7 @@
 // whether this host may set such a cookie is for `admission.ts`.
 
 import { parseCookieDate } from './cookie-date.ts'
+import { trimmed } from './white-space.ts'
 
 /** A cookie as one line describes it. */
 export interface SetCookie {
@@ -32,16 +33,19 @@ export interface WrittenCookie extends Omit<SetCookie, 'expires'> {
   readonly expiresAt: number | null
 }
 
-/** Why a line is no cookie. */
+/** A line that is no cookie, and why. */
+export interface MalformedCookie {
+  /** As far as it can be told; never longer than 100 characters. */
+  readonly name: string
+  readonly malformed: Malformed
+}
+
 export type Malformed = 'control-character' | 'empty' | 'too-large'
 
 const MAX_PAIR = 4096
 const MAX_ATTRIBUTE_VALUE = 1024
 /** §5.6.2: a cookie lives 400 days at most. */
 const MAX_AGE_SECONDS = 400 * 24 * 3600
-
-const HTAB = 9
-const SP = 32
 
 /**
  * What a Set-Cookie line says.
@@ -54,20 +58,20 @@ const SP = 32
  */
 export function parseSetCookie(line: string, now: number): SetCookie | null {
   const written = readSetCookie(line)
-  return typeof written === 'string' ? null : dated(written, now)
+  return 'malformed' in written ? null : dated(written, now)
 }
 
 /** The line without a clock, or why it is no cookie. */
-export function readSetCookie(line: string): WrittenCookie | Malformed {
+export function readSetCookie(line: string): WrittenCookie | MalformedCookie {
   // Beyond U+00FF it is no byte, and nothing that could be sent on.
-  if (/[^\t\x20-\x7e\x80-\xff]/.test(line)) return 'control-character'
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(line)) return { name: '', malformed: 'control-character' }
   const pairEnd = indexOfOr(line, ';', 0, line.length)
   const equals = indexOfOr(line, '=', 0, pairEnd)
   // Without `=` it is all value (step 3).
   const name = equals === pairEnd ? '' : trimmed(line, 0, equals)
   const value = trimmed(line, equals === pairEnd ? 0 : equals + 1, pairEnd)
-  if (name === '' && value === '') return 'empty'
-  if (name.length + value.length > MAX_PAIR) return 'too-large'
+  if (name === '' && value === '') return { name, malformed: 'empty' }
+  if (name.length + value.length > MAX_PAIR) return { name: name.slice(0, 100), malformed: 'too-large' }
   return { name, value, ...readAttributes(line, pairEnd) }
 }
 
@@ -138,20 +142,8 @@ function sameSite(value: string): SetCookie['sameSite'] {
   return value === 'strict' || value === 'lax' || value === 'none' ? value : null
 }
 
+/** Looks no further than `to`: a search to the line's end for each attribute would take time by the square. */
 function indexOfOr(text: string, character: string, from: number, to: number): number {
   const at = text.slice(from, to).indexOf(character)
   return at === -1 ? to : from + at
-}
-
-/** Without SP and HTAB at its ends. `trim` would also take U+00A0, which is an ordinary byte here. */
-function trimmed(text: string, from: number, to: number): string {
-  let start = from
-  let end = to
-  while (start < end && isSpace(text.charCodeAt(start))) start++
-  while (end > start && isSpace(text.charCodeAt(end - 1))) end--
-  return text.slice(start, end)
-}
-
-function isSpace(code: number): boolean {
-  return code === SP || code === HTAB
 }

@@ -18,8 +18,8 @@ const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/
 export function canonicalHost(text: string): string | null {
   const address = text.replace(/^\[(.*)\]$/, '$1')
   if (isIPv6(address) && !address.includes('%')) return new URL(`http://[${address}]`).hostname
-  // domainToASCII decodes percent escapes, which no Host header means.
-  if (text.includes('%')) return null
+  // domainToASCII decodes percent escapes, cuts off what looks like a path and drops tabs: no Host header means that.
+  if (/[\0-\x20%/?#@\\\x7f]/.test(text)) return null
   const name = domainToASCII(text).replace(/\.$/, '')
   return name.length <= 253 && name.split('.').every((part) => label.test(part)) ? name : null
 }

@@ -1,0 +1,22 @@
+/** The server programs that tests run, each with the variable that names its place and Debian's package of it. */
+
+export type ServerName = keyof typeof programs
+
+export type ServerProgram = { names: string[]; variable: string; package: string }
+
+export const programs = {
+  nginx: { names: ['nginx'], variable: 'COATCHECK_NGINX', package: 'nginx' },
+  apache2: { names: ['apache2', 'httpd'], variable: 'COATCHECK_APACHE', package: 'apache2' },
+  squid: { names: ['squid'], variable: 'COATCHECK_SQUID', package: 'squid' },
+  varnishd: { names: ['varnishd'], variable: 'COATCHECK_VARNISH', package: 'varnish' },
+  'fastcgi-mono-server4': {
+    names: ['fastcgi-mono-server4'],
+    variable: 'COATCHECK_MONO_FASTCGI',
+    package: 'mono-fastcgi-server4',
+  },
+  chromium: { names: ['chromium', 'chromium-browser'], variable: 'COATCHECK_CHROMIUM', package: 'chromium' },
+  certutil: { names: ['certutil'], variable: 'COATCHECK_CERTUTIL', package: 'libnss3-tools' },
+  'redis-server': { names: ['redis-server'], variable: 'COATCHECK_REDIS', package: 'redis-server' },
+  postgres: { names: ['postgres'], variable: 'COATCHECK_POSTGRES', package: 'postgresql' },
+  openssl: { names: ['openssl'], variable: 'COATCHECK_OPENSSL', package: 'openssl' },
+} satisfies Record<string, ServerProgram>
