@@ -31,7 +31,8 @@ sites:
   - upstream: ${upstream}
     public: [/images/*]
     expose: [theme]
-    login: { method: POST, path: /login, user: { field: user }, success: { status: [303] } }
+    idParameters: [sid]
+    login: { method: POST, path: /login, user: { field: user }, success: { status: [303], location: / } }
     logout: { path: /logout }
 `,
     'the leaky shop',

@@ -1,40 +1,56 @@
-// The user's name in a sign-in form: the body is read as far as 64 KiB, and forwarded as it came.
+// The fields of an urlencoded form that the gateway needs to see or to take out; the body is read for that, as far as a
+// limit, and forwarded.
 
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import type { ParameterNames } from './parameters.ts'
+import { Refusal } from './refusal.ts'
 
-const MAX_READ = 64 * 1024
+/** As far as a user's name is looked for. */
+const READ_FOR_FIELDS = 64 * 1024
+/** As far as ids are taken out: a longer form is refused, since what is not read cannot be cleaned. */
+const READ_TO_CLEAN = 1024 * 1024
 
-/** A body of which the beginning has been read. */
-export interface ReadBody {
-  /** The first value of a form field; null where the form has none, is longer than 64 KiB or is no such form. */
+/** A form of which the beginning, or all, was read. */
+export interface Form {
+  /** The first value of a field; null where the form has none, or is too long to be read. */
   field(name: string): string | null
-  /** The whole body, as it came. */
-  stream(): Readable | Buffer
+  /** The body to forward. A Buffer is the whole of it, and may be shorter than what came. */
+  readonly body: Readable | Buffer
 }
 
-/** Reads the body of an urlencoded form. */
-export async function readForm(req: IncomingMessage): Promise<ReadBody | null> {
+/**
+ * Reads a form without the fields that `without` names.
+ *
+ * @returns null where the body is no such form
+ * @throws Refusal 413
+ */
+export async function readForm(req: IncomingMessage, without: ParameterNames): Promise<Form | null> {
   if (!/^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')) return null
+  const limit = without.isEmpty ? READ_FOR_FIELDS : READ_TO_CLEAN
+  const rest = req[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  const { chunks, ended } = await read(rest, limit)
+  if (!ended) {
+    if (!without.isEmpty) throw new Refusal(413, 'This form is too long', 'Send less at once.')
+    return { field: () => null, body: Readable.from(whole(chunks, rest)) }
+  }
+  // Latin-1 keeps every byte that is not taken out.
+  const text = without.removedFrom(Buffer.concat(chunks).toString('latin1'))
+  const body = Buffer.from(text, 'latin1')
+  const fields = body.length <= READ_FOR_FIELDS ? new URLSearchParams(body.toString('utf8')) : null
+  return { field: (name) => fields?.get(name) ?? null, body }
+}
+
+async function read(from: AsyncIterator<Buffer>, limit: number): Promise<{ chunks: Buffer[]; ended: boolean }> {
   const chunks: Buffer[] = []
   let length = 0
-  const rest = req[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  let ended = false
-  while (length <= MAX_READ) {
-    const next = await rest.next()
-    if (next.done === true) {
-      ended = true
-      break
-    }
+  while (length <= limit) {
+    const next = await from.next()
+    if (next.done === true) return { chunks, ended: true }
     chunks.push(next.value)
     length += next.value.length
   }
-  const read = Buffer.concat(chunks)
-  const form = ended && length <= MAX_READ ? new URLSearchParams(read.toString('utf8')) : null
-  return {
-    field: (name) => form?.get(name) ?? null,
-    stream: () => (ended ? read : Readable.from(whole(chunks, rest))),
-  }
+  return { chunks, ended: false }
 }
 
 async function* whole(chunks: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

@@ -5,10 +5,12 @@ import { type RequestFacts, requestFacts, SessionError, type Store, TransportRul
 import { answerRefusal } from './answers.ts'
 import type { Config } from './config/config.ts'
 import { GatewayExchange } from './exchange.ts'
+import { readForm } from './form.ts'
 import { closeListeners, type Listener, openListeners } from './listeners.ts'
 import type { Passage } from './passage.ts'
 import { Refusal } from './refusal.ts'
 import type { Report } from './report.ts'
+import { limitSilence } from './silence.ts'
 import { type ReadySite, readySite, type Timeouts } from './sites.ts'
 import { canonicalRequest, type Target } from './stages/canonical.ts'
 import { forward } from './stages/forward.ts'
@@ -45,6 +47,7 @@ export class Gateway {
   readonly #rules: TransportRules
   readonly #store: Store
   readonly #ownsStore: boolean
+  readonly #patience: number
   readonly #sites: ReadonlyMap<string, ReadySite>
   #listeners: readonly Listener[] = []
 
@@ -58,6 +61,7 @@ export class Gateway {
       ...(config.loopback === 'never' ? { loopback: 'never' } : {}),
       ...(config.loopback === 'insecure' ? { insecureLoopback: true } : {}),
     })
+    this.#patience = timeouts.body ?? 300_000
     this.#ownsStore = store === undefined
     this.#store = store ?? openStore(config)
     this.#sites = new Map(
@@ -81,13 +85,18 @@ export class Gateway {
       const facts = requestFacts(req, this.#rules)
       const site = this.#route(target)
       passage = this.#passage(req, res, target, facts, site)
+      limitSilence(passage, this.#patience)
       const { meaning } = passage
       const refusal = transport(facts, site.site, target, meaning.login !== null, this.#httpsPort())
       if (refusal !== null || meaning.isPublic) await endExposed(passage)
       if (refusal !== null) throw refusal
-      const opened = meaning.isPublic ? null : await openVisit(passage)
-      await forward(passage, opened?.visit ?? null, opened?.body ?? null)
+      const form =
+        site.idParameters.isEmpty && meaning.login?.user === undefined ? null : await readForm(req, site.idParameters)
+      const visit = meaning.isPublic ? null : await openVisit(passage, form)
+      await forward(passage, visit, form)
     } catch (error) {
+      // Nobody is left to answer. What the store could not do is told all the same.
+      if (res.closed && !(error instanceof SessionError)) return
       const refusal = asRefusal(endedMeanwhile(error) && passage !== null ? withheld(passage) : error)
       if (refusal.status >= 500 || refusal.status === 400) {
         this.#report({ type: 'refused', status: refusal.status, title: refusal.message, cause: refusal.cause })
@@ -109,7 +118,7 @@ export class Gateway {
       req,
       res,
       method,
-      target,
+      target: { ...target, query: withoutIds(target.query, site) },
       facts,
       exchange: new GatewayExchange(req, res, facts, this.#rules),
       site,
@@ -130,6 +139,12 @@ export class Gateway {
     for (const site of this.#sites.values()) await site.close()
     if (this.#ownsStore) await this.#store.close()
   }
+}
+
+function withoutIds(query: string, { idParameters }: ReadySite): string {
+  if (query === '' || idParameters.isEmpty) return query
+  const left = idParameters.removedFrom(query.slice(1))
+  return left === '' ? '' : `?${left}`
 }
 
 // A token that crossed the wire in clear is over, whatever becomes of the request (R5).

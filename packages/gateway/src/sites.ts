@@ -6,6 +6,7 @@ import type { LoginRule, LogoutRule, Site } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
 import { compilePathPattern } from './config/values/path-pattern.ts'
 import type { GatewayExchange } from './exchange.ts'
+import { ParameterNames } from './parameters.ts'
 import { Refusal } from './refusal.ts'
 import type { Report } from './report.ts'
 import type { Target } from './stages/canonical.ts'
@@ -32,6 +33,7 @@ export interface ReadySite {
   readonly sessions: Sessions<Vault, [GatewayExchange]>
   readonly exposed: ReadonlySet<string>
   readonly trustedOrigins: ReadonlySet<string>
+  readonly idParameters: ParameterNames
   readonly pool: Pool
   readonly origin: string
   /** @throws Refusal 400 where the path's readings mean different things */
@@ -62,6 +64,7 @@ export function readySite(
     sessions,
     exposed: new Set(site.expose),
     trustedOrigins: new Set(site.trustedOrigins),
+    idParameters: new ParameterNames(site.idParameters),
     pool,
     origin,
     meaning: matcher(site),

@@ -67,6 +67,8 @@ export interface Site {
   readonly authCookies: readonly string[]
   /** Cookies in which the application keeps the id of a session of its own. */
   readonly sessionCookies: readonly string[]
+  /** Query parameters and form fields in which the application would take a session id: they never reach it (G2). */
+  readonly idParameters: readonly string[]
   /** Origins that may send unsafe requests with a session (R6), in the form of an Origin header. */
   readonly trustedOrigins: readonly string[]
   /** The application's own sign-in (G3); empty: nothing says who signs in. The first rule that matches counts. */

@@ -46,6 +46,7 @@ function resolveSite(site: FileSite, file: File, hasRedirectTarget: boolean): Si
     // The application that deletes the cookie by which it signs people in has signed them out.
     authCookies: union(preset.authCookies, signs),
     sessionCookies: preset.sessionCookies,
+    idParameters: site.idParameters,
     trustedOrigins: site.trustedOrigins,
     login,
     logout: site.logout ?? preset.logout,

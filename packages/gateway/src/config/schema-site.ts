@@ -6,7 +6,7 @@ import { presetNames } from './presets/index.ts'
 import { cookieName, login, logout, pathPattern, sessions } from './schema-parts.ts'
 import { parseUpstream } from './values/endpoint.ts'
 import { parseHost } from './values/host.ts'
-import { parseSiteName } from './values/name.ts'
+import { parseFieldName, parseSiteName } from './values/name.ts'
 import { parseOrigin } from './values/origin.ts'
 
 export const siteSchema = z
@@ -60,6 +60,14 @@ export const siteSchema = z
       .meta({
         description: 'Cookies that page scripts need, passed both ways instead of kept on the server. Default: none.',
         examples: [['theme']],
+      })
+      .default([]),
+    idParameters: z
+      .array(text(parseFieldName, { description: 'The name of a query parameter or form field.', examples: ['sid'] }))
+      .meta({
+        description:
+          'In which the application takes a session id beside its cookie: they never reach it. Default: none.',
+        examples: [['sid']],
       })
       .default([]),
     trustedOrigins: z

@@ -2,39 +2,43 @@
 
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { ReadBody } from '../form.ts'
+import type { Form } from '../form.ts'
 import { requestHeaders } from '../headers.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
+import { hasBody } from '../silence.ts'
 import { receive } from './receive.ts'
 
 /** Resolves when the answer is written or the exchange is over. Rejects with what kept it from being answered. */
-export function forward(passage: Passage, visit: Visit | null, body: ReadBody | null): Promise<void> {
+export function forward(passage: Passage, visit: Visit | null, form: Form | null): Promise<void> {
   const { req, method, target, site } = passage
   return new Promise((resolve, reject) => {
     site.pool.dispatch(
       {
         path: target.path + target.query,
         method: method as Dispatcher.HttpMethod,
-        headers: upstreamHeaders(passage, visit),
-        body: body?.stream() ?? (hasBody(req) ? (req as Readable) : null),
+        headers: upstreamHeaders(passage, visit, form),
+        body: form?.body ?? (hasBody(req) ? (req as Readable) : null),
       },
       new AnswerHandler(passage, visit, resolve, reject),
     )
   })
 }
 
-function hasBody({ headers }: Passage['req']): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-}
-
-function upstreamHeaders({ req, facts, target, exchange }: Passage, visit: Visit | null): string[] {
+function upstreamHeaders({ req, facts, target, exchange }: Passage, visit: Visit | null, form: Form | null): string[] {
   const { address } = exchange.client
   const headers = requestHeaders(req.rawHeaders)
+  if (form?.body instanceof Buffer) setContentLength(headers, form.body.length)
   if (visit !== null && visit.cookies !== null) headers.push('Cookie', visit.cookies)
   if (address !== null) headers.push('X-Forwarded-For', address)
   headers.push('X-Forwarded-Proto', facts.secure ? 'https' : 'http', 'X-Forwarded-Host', target.authority)
   return headers
+}
+
+function setContentLength(headers: string[], length: number): void {
+  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length')
+  if (at === -1) headers.push('Content-Length', String(length))
+  else headers[at + 1] = String(length)
 }
 
 class AnswerHandler implements Dispatcher.DispatchHandler {
@@ -72,7 +76,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     receive(this.#passage, this.#visit, status, text(controller.rawHeaders))
       .then((headers) => {
         if (this.#done) return
-        this.#passage.res.writeHead(status, message ?? '', headers)
+        this.#passage.res.writeHead(status, reason(message), headers)
         if (this.#bodyEnded) this.#end()
         else controller.resume()
       })
@@ -111,6 +115,11 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     if (error === null) this.#resolve()
     else this.#reject(error)
   }
+}
+
+/** Bytes that Node would not write are no reason to fail; nobody reads them (RFC 9112 §4). */
+function reason(message = ''): string {
+  return /[^\t\x20-\x7e\x80-\xff]/.test(message) ? '' : message
 }
 
 function text(raw: Dispatcher.DispatchController['rawHeaders']): string[] {

