@@ -24,6 +24,11 @@ interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
+/** Data as it is read: nothing in it can be changed, at any depth. */
+export type Frozen<T> = T extends string | number | boolean | null | undefined | Date | ((...args: never) => unknown)
+  ? T
+  : { readonly [K in keyof T]: Frozen<T[K]> }
+
 export interface Written<Data> {
   readonly json: string
   readonly data: Data
@@ -55,7 +60,7 @@ export class DataCodec<Data> {
   /** @throws ERR_DATA where the schema does not accept what an earlier release stored */
   async read(json: string): Promise<Data> {
     const value: unknown = JSON.parse(json)
-    return freeze(this.#schema === undefined ? (value as Data) : await this.#validate(value, true))
+    return frozen(this.#schema === undefined ? (value as Data) : await this.#validate(value, true))
   }
 
   async #validate(value: unknown, stored: boolean): Promise<Data> {
@@ -70,8 +75,8 @@ export class DataCodec<Data> {
 }
 
 /** A copy that an update may change as it likes. */
-export function draftOf<Data>(data: Data): Data {
-  return structuredClone(data)
+export function draftOf<Data>(data: Data | Frozen<Data>): Data {
+  return structuredClone(data) as Data
 }
 
 function place(path: SchemaIssue['path']): string {
@@ -109,10 +114,10 @@ function notJson(where: string, what: string): SessionError {
 
 // Cached data is shared by requests: a change outside `update` must fail where it is made, not surprise another user
 // of the same object.
-function freeze<T>(value: T): T {
+export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
-    for (const inner of Object.values(value)) freeze(inner)
+    for (const inner of Object.values(value)) frozen(inner)
   }
   return value
 }

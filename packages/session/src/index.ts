@@ -4,7 +4,7 @@
 export { requestClient, requestFacts } from './adapters/node.ts'
 export type { Clock } from './clock.ts'
 export { createSessions } from './create-sessions.ts'
-export type { StandardSchema } from './data.ts'
+export type { Frozen, StandardSchema } from './data.ts'
 export { type Duration, milliseconds } from './duration.ts'
 export type { Ended } from './engine.ts'
 export { type ErrorCode, SessionError } from './errors.ts'

@@ -4,7 +4,7 @@
 // the browser (a new cookie, a deleted one) is put on the answer only after the store has confirmed it.
 
 import { type Begun, begin, renewed } from './begin.ts'
-import { draftOf } from './data.ts'
+import { draftOf, type Frozen, frozen } from './data.ts'
 import type { Ended, Engine } from './engine.ts'
 import { SessionError, sessionEnded } from './errors.ts'
 import type { Exchange } from './exchange.ts'
@@ -13,11 +13,11 @@ import { mayCreateSession } from './http/origin.ts'
 import type { Held } from './read-cache.ts'
 import { sealData } from './seal.ts'
 import { type Doubtful, fateOf, REMEMBERED_WRITES } from './settling.ts'
-import type { Began, Rotated, SessionRecord } from './store.ts'
+import type { Began, Replaced, Rotated, SessionRecord } from './store.ts'
 import { newNonce, type SessionId, type SessionToken } from './token.ts'
+import { assertUser } from './user.ts'
 
 const ATTEMPTS = 50
-const MAX_USER_LENGTH = 512
 
 export interface SignInOptions<Data> {
   /** How the user proved who he is, in RFC 8176's names: `['pwd']`, `['pwd', 'otp']`. Default none. */
@@ -103,10 +103,10 @@ export class Session<Data> {
   }
 
   /** What is stored. Frozen: change it with `update`. */
-  get data(): Readonly<Data> {
-    if (this.#held !== null) return this.#held.data
-    this.#fresh ??= this.#engine.settings.codec.initial()
-    return this.#fresh
+  get data(): Frozen<Data> {
+    if (this.#held !== null) return this.#held.data as Frozen<Data>
+    this.#fresh ??= frozen(this.#engine.settings.codec.initial())
+    return this.#fresh as Frozen<Data>
   }
 
   /**
@@ -144,10 +144,21 @@ export class Session<Data> {
     const { store } = this.#engine.settings
     await this.#engine.housekeeping.settle(record.id)
     let sendings = 0
-    const outcome = await this.#engine.apply('update a session', () => {
+    const send = () => {
       sendings++
       return store.replace(record, nonce, this.#engine.now())
-    })
+    }
+    let outcome: Replaced
+    try {
+      outcome = await this.#engine.apply('update a session', send)
+    } catch (error) {
+      this.#engine.forget(record.key)
+      // No answer came, but the record may tell.
+      await this.#refresh().catch(() => {})
+      if (this.#held !== null && fateOf({ nonce, version: record.version }, this.#held.record) === 'applied')
+        return 'done'
+      throw error
+    }
     if (outcome === 'done') {
       this.#hold({ ...held, record, data })
       return 'done'
@@ -190,7 +201,7 @@ export class Session<Data> {
     return 'done'
   }
 
-  async #change(data: Readonly<Data>, change: Change<Data>): Promise<{ json: string; data: Data }> {
+  async #change(data: Data, change: Change<Data>): Promise<{ json: string; data: Data }> {
     const draft = draftOf(data) as Data
     const result: unknown = change(draft) ?? draft
     if (typeof (result as PromiseLike<unknown>).then === 'function') {
@@ -209,9 +220,7 @@ export class Session<Data> {
    * ERR_SIGN_IN_REVOKED, ERR_ARGUMENT, ERR_WRITE_UNKNOWN, ERR_STORE_UNAVAILABLE
    */
   async signIn(user: string, options: SignInOptions<Data> = {}): Promise<void> {
-    if (typeof user !== 'string' || user === '' || user.length > MAX_USER_LENGTH || user.includes('\0')) {
-      throw new SessionError('ERR_ARGUMENT', `signIn() needs the user's name: 1 to ${MAX_USER_LENGTH} characters`)
-    }
+    assertUser(user)
     const { settings, events } = this.#engine
     if (settings.tier === 'plain') {
       throw new SessionError(

@@ -8,6 +8,7 @@ import { normalise, plainTier, type SessionsOptions } from './options.ts'
 import type { Session } from './session.ts'
 import type { Client } from './store.ts'
 import type { SessionId } from './token.ts'
+import { assertUser } from './user.ts'
 
 /** One row of a user's list of sessions. */
 export interface SessionInfo {
@@ -28,6 +29,8 @@ export class Sessions<Data, Request extends readonly unknown[]> {
   /** The anonymous sessions of plain http, where there are any (R5). */
   readonly #plain: Engine<Data> | null
   readonly #exchange: (...request: Request) => Exchange
+  /** Where a request carries the session that was opened for it. */
+  readonly #opened = Symbol('coatcheck.session')
 
   /** @internal */
   constructor(options: SessionsOptions<Data>, exchange: (...request: Request) => Exchange) {
@@ -39,13 +42,18 @@ export class Sessions<Data, Request extends readonly unknown[]> {
 
   /**
    * The session of a request. A visitor without a cookie costs no store access and gets no cookie until something is
-   * stored; a token that ended opens nothing, and `session.ended` says why.
+   * stored; a token that ended opens nothing, and `session.ended` says why. Opened again for the same request it is the
+   * same session.
    *
    * @throws ERR_STORE_UNAVAILABLE, ERR_RECORD_UNREADABLE (answer 503: the visitor is not anonymous, he is unknown),
    * ERR_CROSS_ORIGIN (answer 403), ERR_HEADERS_SENT
    */
   open(...request: Request): Promise<Session<Data>> {
-    return this.openExchange(this.#exchange(...request))
+    // Middleware and handler share one session, so that neither works on what the other has changed.
+    const carrier = request[0] as Record<symbol, Promise<Session<Data>> | undefined>
+    const session = carrier[this.#opened] ?? this.openExchange(this.#exchange(...request))
+    carrier[this.#opened] = session
+    return session
   }
 
   /** As `open`, for adapters that decide about a request what an application cannot. */
@@ -57,6 +65,7 @@ export class Sessions<Data, Request extends readonly unknown[]> {
 
   /** A user's live sessions, most recently used first. */
   async list(user: string): Promise<SessionInfo[]> {
+    assertUser(user)
     const { store, site } = this.#engine.settings
     const listed = await this.#engine.ask(async () => {
       await this.#engine.housekeeping.flush()
@@ -100,6 +109,7 @@ export class Sessions<Data, Request extends readonly unknown[]> {
    * @returns how many were ended
    */
   async endAll(user: string, options: { readonly except?: SessionId | null } = {}): Promise<number> {
+    assertUser(user)
     const { store, site } = this.#engine.settings
     const except = options.except ?? null
     const at = this.#engine.now()

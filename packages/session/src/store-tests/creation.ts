@@ -15,7 +15,7 @@ import {
   stateOf,
   T0,
 } from './fixtures.ts'
-import { type OpenStore, opened } from './under-test.ts'
+import { type OpenStore, opened, openedTwice } from './under-test.ts'
 
 export function creationTests(open: OpenStore): void {
   test('E1: a key that nobody created is none', async (t) => {
@@ -24,7 +24,7 @@ export function creationTests(open: OpenStore): void {
   })
 
   test('E1: a record is read as it was created, to the last field', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = newRecord({
       user: `O'Brien "\u{1F9E5}" \\ % ; --`,
       authenticatedAt: T0 + 1,
@@ -94,7 +94,7 @@ export function creationTests(open: OpenStore): void {
   })
 
   test('E1: of two that create one key at once, one wins', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const first = newRecord()
     const second = newRecord({ key: first.key })
     const outcomes = await Promise.all([

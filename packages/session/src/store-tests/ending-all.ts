@@ -19,13 +19,13 @@ import {
   stateOf,
   T0,
 } from './fixtures.ts'
-import { type OpenStore, opened } from './under-test.ts'
+import { type OpenStore, opened, openedTwice } from './under-test.ts'
 
 const AT = T0 + 10 * MINUTE
 
 export function endingAllTests(open: OpenStore): void {
   test('E12: all sessions of the user on the site are over, and nobody else’s', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const mine = [await created(store, newSignedIn('alice')), await created(other, newSignedIn('alice'))]
     const bobs = await created(store, newSignedIn('bob'))
     const elsewhere = await created(store, newSignedIn('alice', T0, { site: 'another site' }))
@@ -53,7 +53,7 @@ export function endingAllTests(open: OpenStore): void {
   })
 
   test('E12: writes, rotations and renewals of a session that was ended so are gone', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newSignedIn('alice'))
     await other.endAll(SITE, 'alice', AT, null)
     const { next, nonce } = changed(record)
@@ -69,7 +69,7 @@ export function endingAllTests(open: OpenStore): void {
     ['after', AT + 1, 'done'],
   ] as const) {
     test(`E12: a sign-in whose request was opened ${when} it: ${expected}`, async (t) => {
-      const { store, other } = await opened(t, open)
+      const { store, other } = await openedTwice(t, open)
       const visitor = await created(store, newRecord())
       await other.endAll(SITE, 'alice', AT, null)
       const signIn = { openedAt, limit: null }
@@ -85,7 +85,7 @@ export function endingAllTests(open: OpenStore): void {
   }
 
   test('E12: a sign-in and an end of all at once: it is defeated or it is over', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = newSignedIn('alice', AT)
     await Promise.all([
       store.create({ record, at: AT, signIn: { openedAt: AT - 1, limit: null } }),
@@ -104,7 +104,7 @@ export function endingAllTests(open: OpenStore): void {
   })
 
   test('E12: epochs grow, and a session begun between two ends of all is over with the second', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const epochs: number[] = []
     for (const at of [AT, AT + 10, AT + MINUTE]) {
       await store.endAll(SITE, 'alice', at, null)
@@ -131,7 +131,7 @@ export function endingAllTests(open: OpenStore): void {
   })
 
   test('E12: an exception brings nothing back that an earlier end of all had ended', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newSignedIn('alice'))
     await store.endAll(SITE, 'alice', AT, null)
     await other.endAll(SITE, 'alice', AT + 1, record.id)
@@ -149,7 +149,7 @@ export function endingAllTests(open: OpenStore): void {
   })
 
   test('E10: an end of all with an earlier time does not open the door again that a later one closed', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     await store.endAll(SITE, 'alice', AT + MINUTE, null)
     await other.endAll(SITE, 'alice', AT, null)
     const record = newSignedIn('alice', AT + MINUTE)

@@ -16,11 +16,11 @@ import {
   stateOf,
   T0,
 } from './fixtures.ts'
-import { type OpenStore, opened } from './under-test.ts'
+import { type OpenStore, opened, openedTwice } from './under-test.ts'
 
 export function endingTests(open: OpenStore): void {
   test('E4: an end leaves a tombstone that says why and when', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newSignedIn('alice'))
     const expected = { id: record.id, reason: 'signed-out', endedAt: T0 + MINUTE, absoluteEnd: record.absoluteEnd }
     assert.deepEqual(await store.end(record.key, { reason: 'signed-out', at: T0 + MINUTE }), expected)
@@ -29,7 +29,7 @@ export function endingTests(open: OpenStore): void {
   })
 
   test('E2: an end that is sent again answers the tombstone that stands', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newSignedIn('alice'))
     const first = await store.end(record.key, { reason: 'signed-out', at: T0 + 1 })
     assert.deepEqual(await store.end(record.key, { reason: 'signed-out', at: T0 + 1 }), first)
@@ -71,7 +71,7 @@ export function endingTests(open: OpenStore): void {
   })
 
   test('E4: a tombstone stands until the session’s absolute end, and no longer', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newSignedIn('alice'))
     await store.end(record.key, { reason: 'signed-out', at: T0 + 1 })
     await store.sweep(T0 + 12 * HOUR - 1, 100)

@@ -16,11 +16,11 @@ import {
   stateOf,
   T0,
 } from './fixtures.ts'
-import { type OpenStore, opened } from './under-test.ts'
+import { type OpenStore, opened, openedTwice } from './under-test.ts'
 
 export function limitTests(open: OpenStore): void {
   test('E12: one session too many ends the one that was not used for longest', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const [first, second] = await signedIn(store, 2)
     await other.touch(new Map([[first!.id, T0 + 5 * MINUTE]]))
     const outcome = await store.create(signingIn(upTo(2, 'end-oldest'), T0 + 6 * MINUTE))
@@ -55,7 +55,7 @@ export function limitTests(open: OpenStore): void {
   })
 
   test('E12: two that sign in at once where one may: the later ends the earlier', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const creations = [signingIn(upTo(1, 'end-oldest'), T0), signingIn(upTo(1, 'end-oldest'), T0)] as const
     const outcomes = await Promise.all([store.create(creations[0]), other.create(creations[1])])
     assert.deepEqual(
@@ -68,7 +68,7 @@ export function limitTests(open: OpenStore): void {
   })
 
   test('E12: two that sign in at once where one may and the policy is to refuse: one is refused', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const outcomes = await Promise.all([
       store.create(signingIn(upTo(1, 'refuse'), T0)),
       other.create(signingIn(upTo(1, 'refuse'), T0)),

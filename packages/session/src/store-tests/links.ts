@@ -20,11 +20,11 @@ import {
   stateOf,
   T0,
 } from './fixtures.ts'
-import { type OpenStore, opened } from './under-test.ts'
+import { type OpenStore, opened, openedTwice } from './under-test.ts'
 
 export function linkTests(open: OpenStore): void {
   test('E3: a renewed key reads its successor, with the data key wrapped for the old token', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     const successor = await rotated(store, renewalOf(record, T0 + MINUTE))
     for (const connection of [store, other]) {
@@ -52,7 +52,7 @@ export function linkTests(open: OpenStore): void {
   })
 
   test('E3: the link ends ten seconds after the new token was first presented, not after it was presented again', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     const successor = await rotated(store, renewalOf(record, T0))
     await store.confirm(successor.key, T0 + 10 * SECOND)
@@ -132,7 +132,7 @@ export function linkTests(open: OpenStore): void {
   })
 
   test('E3: ending through the link ends the session', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     const successor = await rotated(store, renewalOf(record, T0))
     assert.equal((await store.end(record.key, { reason: 'signed-out', at: T0 + 1 }))?.reason, 'signed-out')

@@ -18,11 +18,11 @@ import {
   stateOf,
   T0,
 } from './fixtures.ts'
-import { type OpenStore, opened } from './under-test.ts'
+import { type OpenStore, opened, openedTwice } from './under-test.ts'
 
 export function touchTests(open: OpenStore): void {
   test('E5: a touch is seen by every connection, changes no version and never moves back', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     await store.touch(new Map([[record.id, T0 + MINUTE]]))
     await other.touch(new Map([[record.id, T0 + 1]]))
@@ -50,7 +50,7 @@ export function touchTests(open: OpenStore): void {
   })
 
   test('E5: a touch after the end brings nothing back', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newSignedIn('alice'))
     await store.end(record.key, { reason: 'signed-out', at: T0 + 1 })
     await other.touch(new Map([[record.id, T0 + MINUTE]]))
@@ -61,7 +61,7 @@ export function touchTests(open: OpenStore): void {
   })
 
   test('E5: a touch and an end at once leave the session ended', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     await Promise.all([
       store.touch(new Map([[record.id, T0 + MINUTE]])),
@@ -82,7 +82,7 @@ export function touchTests(open: OpenStore): void {
   })
 
   test('E5: a touch that resolved counts for every later write', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     await store.touch(new Map([[record.id, T0 + 20 * MINUTE]]))
     const { next, nonce } = changed(record)
@@ -101,7 +101,7 @@ export function touchTests(open: OpenStore): void {
 
 export function listTests(open: OpenStore): void {
   test('a user’s live sessions are listed, most recently seen first', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const records = [
       await created(store, newSignedIn('alice', T0)),
       await created(other, newSignedIn('alice', T0 + 1)),

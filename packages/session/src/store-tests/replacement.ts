@@ -17,11 +17,11 @@ import {
   stateOf,
   T0,
 } from './fixtures.ts'
-import { type OpenStore, opened } from './under-test.ts'
+import { type OpenStore, opened, openedTwice } from './under-test.ts'
 
 export function replacementTests(open: OpenStore): void {
   test('E1: the version that was read is replaced, for every connection', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     const { next, nonce } = changed(record)
     assert.equal(await store.replace(next, nonce, T0 + 1), 'done')
@@ -47,7 +47,7 @@ export function replacementTests(open: OpenStore): void {
   })
 
   test('E1: of two that replace one version at once, one wins', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     const writes = [changed(record), changed(record)] as const
     const outcomes = await Promise.all([
@@ -60,7 +60,7 @@ export function replacementTests(open: OpenStore): void {
   })
 
   test('E2: a write that is sent again is done, and applied once', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     const { next, nonce } = changed(record)
     assert.equal(await store.replace(next, nonce, T0 + 1), 'done')
@@ -80,7 +80,7 @@ export function replacementTests(open: OpenStore): void {
   })
 
   test('E1: a write to a session that ended is gone and brings nothing back', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     const { next, nonce } = changed(record)
     await other.end(record.key, { reason: 'signed-out', at: T0 + 1 })
@@ -90,7 +90,7 @@ export function replacementTests(open: OpenStore): void {
   })
 
   test('E1: a write and an end at once leave the session ended', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     const { next, nonce } = changed(record)
     const [outcome, tombstone] = await Promise.all([

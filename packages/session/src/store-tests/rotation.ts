@@ -20,11 +20,11 @@ import {
   stateOf,
   T0,
 } from './fixtures.ts'
-import { type OpenStore, opened } from './under-test.ts'
+import { type OpenStore, opened, openedTwice } from './under-test.ts'
 
 export function rotationTests(open: OpenStore): void {
   test('E3: the old key ends in the step in which the new one begins', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const record = await created(store, newRecord())
     const rotation = rotationOf(record, T0 + MINUTE, { user: 'alice', authenticatedAt: T0 + MINUTE })
     await rotated(store, rotation)
@@ -41,7 +41,7 @@ export function rotationTests(open: OpenStore): void {
   })
 
   test('E2: a rotation that is sent again is done, also after the new record changed', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const rotation = rotationOf(await created(store, newRecord()), T0 + 1)
     const successor = await rotated(store, rotation)
     assert.equal((await store.rotate(rotation)).state, 'done')
@@ -65,7 +65,7 @@ export function rotationTests(open: OpenStore): void {
     const of = (...args: Parameters<typeof renewalOf>) => (leave === 'link' ? renewalOf(...args) : rotationOf(...args))
 
     test(`E1: a rotation (to ${leave}) of a session that ended is gone`, async (t) => {
-      const { store, other } = await opened(t, open)
+      const { store, other } = await openedTwice(t, open)
       const record = await created(store, newRecord())
       await other.end(record.key, { reason: 'signed-out', at: T0 + 1 })
       const rotation = of(record, T0 + 2)
@@ -75,7 +75,7 @@ export function rotationTests(open: OpenStore): void {
     })
 
     test(`E1: a rotation (to ${leave}) and an end at once leave no key that both survived`, async (t) => {
-      const { store, other } = await opened(t, open)
+      const { store, other } = await openedTwice(t, open)
       const record = await created(store, newRecord())
       const rotation = of(record, T0 + 1)
       const [outcome] = await Promise.all([
@@ -100,7 +100,7 @@ export function rotationTests(open: OpenStore): void {
     })
 
     test(`E1: of two rotations (to ${leave}) of one key at once, one wins`, async (t) => {
-      const { store, other } = await opened(t, open)
+      const { store, other } = await openedTwice(t, open)
       const record = await created(store, newRecord())
       const rotations = [of(record, T0 + 1), of(record, T0 + 1)] as const
       const outcomes = await Promise.all([store.rotate(rotations[0]), other.rotate(rotations[1])])

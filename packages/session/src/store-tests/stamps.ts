@@ -18,7 +18,7 @@ import {
   SITE,
   T0,
 } from './fixtures.ts'
-import { type OpenStore, opened } from './under-test.ts'
+import { type OpenStore, openedTwice } from './under-test.ts'
 
 type Change = (store: Store, record: Awaited<ReturnType<typeof created>>) => Promise<unknown>
 
@@ -51,7 +51,7 @@ export function stampTests(open: OpenStore): void {
   for (const [what, change] of CHANGES) {
     for (const where of ['this connection', 'another connection']) {
       test(`E8: ${what} through ${where} changes the stamp`, async (t) => {
-        const { store, other, settled } = await opened(t, open)
+        const { store, other, settled } = await openedTwice(t, open)
         const record = await created(store, newSignedIn('alice'))
         const before = await stampOf(t, store, record.key)
         await change(where === 'this connection' ? store : other, record)
@@ -62,7 +62,7 @@ export function stampTests(open: OpenStore): void {
   }
 
   test('E8: a confirmation changes the stamps of the new key and of its links', async (t) => {
-    const { store, other, settled } = await opened(t, open)
+    const { store, other, settled } = await openedTwice(t, open)
     const record = await created(store, newSignedIn('alice'))
     const successor = await rotated(store, renewalOf(record, T0))
     const keys = [record.key, successor.key]
@@ -73,7 +73,7 @@ export function stampTests(open: OpenStore): void {
   })
 
   test('E8: the stamp of a renewed key changes with the record that it leads to', async (t) => {
-    const { store, other, settled } = await opened(t, open)
+    const { store, other, settled } = await openedTwice(t, open)
     const record = await created(store, newSignedIn('alice'))
     const successor = await rotated(store, renewalOf(record, T0))
     const before = await stampOf(t, store, record.key)
@@ -84,7 +84,7 @@ export function stampTests(open: OpenStore): void {
   })
 
   test('E8: a stamp never comes back to what it was', async (t) => {
-    const { store, other, settled } = await opened(t, open)
+    const { store, other, settled } = await openedTwice(t, open)
     let record = await created(store, newSignedIn('alice'))
     const seen: unknown[] = []
     for (let n = 0; n < 8; n++) {
@@ -99,7 +99,7 @@ export function stampTests(open: OpenStore): void {
   })
 
   test('E8: touches and reads leave the stamp as it is', async (t) => {
-    const { store, other, settled } = await opened(t, open)
+    const { store, other, settled } = await openedTwice(t, open)
     const record = await created(store, newSignedIn('alice'))
     const before = await stampOf(t, store, record.key)
     await store.touch(new Map([[record.id, T0 + 1]]))

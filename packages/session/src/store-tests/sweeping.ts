@@ -16,11 +16,11 @@ import {
   stateOf,
   T0,
 } from './fixtures.ts'
-import { type OpenStore, opened } from './under-test.ts'
+import { type OpenStore, opened, openedTwice } from './under-test.ts'
 
 export function sweepTests(open: OpenStore): void {
   test('E10: a sweep ends what was idle too long, and says why and since when', async (t) => {
-    const { store, other } = await opened(t, open)
+    const { store, other } = await openedTwice(t, open)
     const idle = await created(store, newSignedIn('alice'))
     const seen = await created(store, newSignedIn('alice'))
     const endless = await created(store, newSignedIn('alice', T0, { idle: null }))

@@ -15,17 +15,27 @@ export interface StoreUnderTest {
 /** Opens an empty store, one for each test. */
 export type OpenStore = () => Promise<StoreUnderTest> | StoreUnderTest
 
-export interface Opened {
+/** Opens a store for one test and closes it after. */
+export async function opened(t: TestContext, open: OpenStore): Promise<{ readonly store: Store }> {
+  return openedFor(t, open)
+}
+
+export interface OpenedTwice {
   readonly store: Store
   /** A second connection, or the only one where the store has no other. */
   readonly other: Store
   settled(): Promise<void>
 }
 
-/** Opens a store for one test and closes it after. */
-export async function opened(t: TestContext, open: OpenStore): Promise<Opened> {
-  const under = await open()
-  t.after(() => (under.close === undefined ? under.store.close() : under.close()))
+/** Opens a store with a second connection for one test, and closes both after. */
+export async function openedTwice(t: TestContext, open: OpenStore): Promise<OpenedTwice> {
+  const under = await openedFor(t, open)
   const other = (await under.another?.()) ?? under.store
   return { store: under.store, other, settled: async () => under.settled?.() }
+}
+
+async function openedFor(t: TestContext, open: OpenStore): Promise<StoreUnderTest> {
+  const under = await open()
+  t.after(() => (under.close === undefined ? under.store.close() : under.close()))
+  return under
 }

@@ -29,11 +29,13 @@ import type {
 import type { SessionId, SessionKey } from '../token.ts'
 import { detached } from './sqlite/codec.ts'
 import { explain, isBusy } from './sqlite/failures.ts'
+import { whileBusy } from './sqlite/lock.ts'
 import { Reader } from './sqlite/reader.ts'
 import { prepare, SESSIONS, TOUCHES, touchesOf } from './sqlite/schema.ts'
 import { Writer } from './sqlite/writer.ts'
 
 const READ_AGAIN_AFTER = [1, 5, 25, 100, 250] // milliseconds
+const TOUCHES_AT_ONCE = 500
 
 export interface SqliteOptions {
   /** How long a write waits while another process holds the file's write lock. Default `'5s'`. */
@@ -52,7 +54,7 @@ export interface SqliteOptions {
  * const sessions = createSessions({ store: sqlite('sessions.db') })
  */
 export function sqlite(file: string, options: SqliteOptions = {}): Store {
-  return new SqliteStore(checked(file), milliseconds(options.lockTimeout ?? '5s', 'lockTimeout'))
+  return new SqliteStore(checkedFile(file), checkedTimeout(options.lockTimeout ?? '5s'))
 }
 
 class SqliteStore implements Store {
@@ -66,7 +68,7 @@ class SqliteStore implements Store {
     prepare(file, SESSIONS, lockTimeout)
     prepare(touchesOf(file), TOUCHES, lockTimeout)
     this.#file = file
-    this.#reader = new Reader(file)
+    this.#reader = whileBusy(lockTimeout, () => new Reader(file))
     this.#writer = new Writer({ file, lockTimeout })
   }
 
@@ -114,8 +116,12 @@ class SqliteStore implements Store {
     return this.#writer.write('endAll', site, user, at, except)
   }
 
-  touch(seen: ReadonlyMap<SessionId, number>): Promise<void> {
-    return this.#writer.write('touch', seen)
+  // In portions, between which a sign-out has its turn.
+  async touch(seen: ReadonlyMap<SessionId, number>): Promise<void> {
+    const entries = [...seen]
+    for (let i = 0; i < entries.length; i += TOUCHES_AT_ONCE) {
+      await this.#writer.write('touch', new Map(entries.slice(i, i + TOUCHES_AT_ONCE)))
+    }
   }
 
   async list(site: string, user: string, at: number): Promise<readonly Listed[]> {
@@ -159,10 +165,18 @@ class SqliteStore implements Store {
 }
 
 /** @returns the absolute path: a process may change its folder later */
-function checked(file: string): string {
+function checkedFile(file: string): string {
   const problem = problemOf(file)
   if (problem !== null) throw new SessionError('ERR_OPTION', `sqlite: ${problem}`)
   return resolve(file)
+}
+
+function checkedTimeout(timeout: Duration): number {
+  try {
+    return milliseconds(timeout, 'lockTimeout')
+  } catch (cause) {
+    throw new SessionError('ERR_OPTION', `sqlite: ${(cause as Error).message}`, { cause })
+  }
 }
 
 function problemOf(file: string): string | null {

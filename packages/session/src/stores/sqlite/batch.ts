@@ -12,7 +12,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Effect, effectOfFailedCommit, explain } from './failures.ts'
 import { whileBusy } from './lock.ts'
 import { isDurable, type Operation, type Outcome, perform } from './operations.ts'
-import { newer, open, SCHEMA_VERSION } from './schema.ts'
+import { newer, open, SCHEMA_VERSION, touchesOf } from './schema.ts'
 import { arrays, first } from './statements.ts'
 import { Touches } from './touches.ts'
 import { WritingRows } from './writing-rows.ts'
@@ -38,24 +38,41 @@ export class BatchRunner {
   /** The outcome of each operation, in their order. Never throws. */
   run(operations: readonly Operation[]): Outcome[] {
     try {
-      this.#connection ??= new Connection(this.#options)
+      this.#connection ??= whileBusy(this.#options.lockTimeout, () => connect(this.#options))
       return this.#connection.run(operations)
     } catch (error) {
-      // What is left of the connection is not to be trusted; the next batch opens the file anew.
-      this.close()
-      const effect = error instanceof CommitFailed ? effectOfFailedCommit(error.cause) : 'none'
-      return failAll(
-        operations,
-        effect,
-        explain(this.#options.file, error instanceof CommitFailed ? error.cause : error),
-      )
+      this.#abandon()
+      const cause = error instanceof CommitFailed ? error.cause : error
+      const effect = error instanceof CommitFailed ? effectOfFailedCommit(cause) : 'none'
+      return failAll(operations, effect, explain(this.#options.file, cause))
     }
   }
 
-  /** Closes the files; what a broken transaction left open is rolled back. */
   close(): void {
-    this.#connection?.close()
+    const connection = this.#connection
     this.#connection = undefined
+    connection?.close()
+  }
+
+  // What is left of the connection is not to be trusted. Closing it rolls back; the next batch opens the file anew.
+  #abandon(): void {
+    try {
+      this.close()
+    } catch {
+      // The error that led here says more.
+    }
+  }
+}
+
+function connect(options: BatchOptions): Connection {
+  const opened: DatabaseSync[] = []
+  try {
+    opened.push(open(options.file), open(touchesOf(options.file)))
+    const [db, touches] = opened as [DatabaseSync, DatabaseSync]
+    return new Connection(options, db, new Touches(touches))
+  } catch (error) {
+    for (const db of opened) db.close()
+    throw error
   }
 }
 
@@ -70,15 +87,14 @@ class Connection {
   readonly #release: StatementSync
   #synced: boolean | undefined
 
-  constructor(options: BatchOptions) {
+  constructor(options: BatchOptions, db: DatabaseSync, touches: Touches) {
     this.#options = options
-    const db = open(options.file)
     this.#db = db
+    this.#touches = touches
     // On macOS a plain fsync does not reach the disk. What ended is overwritten where that costs no extra write.
     db.exec('PRAGMA fullfsync = ON; PRAGMA secure_delete = FAST; PRAGMA trusted_schema = OFF')
     db.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT}`)
-    this.#touches = new Touches(options.file)
-    this.#rows = new WritingRows(db, this.#touches)
+    this.#rows = new WritingRows(db, touches)
     this.#version = arrays(db.prepare('PRAGMA main.user_version'))
     this.#savepoint = db.prepare('SAVEPOINT operation')
     this.#rollback = db.prepare('ROLLBACK TO operation')
@@ -115,6 +131,10 @@ class Connection {
       }
       this.#release.run()
       outcomes.push(outcome)
+    }
+    if (outcomes.every(({ state }) => state === 'failed')) {
+      this.#db.exec('ROLLBACK')
+      return outcomes
     }
     try {
       this.#db.exec('COMMIT')

@@ -19,7 +19,7 @@ const REMEDIES: Readonly<Record<number, string>> = {
   [IOERR]: 'the disk failed to read or write it: look at the system log',
   [CORRUPT]: 'the file is damaged: restore a backup, or move it away, which ends all sessions',
   [FULL]: 'the disk is full: make room',
-  [CANTOPEN]: 'it cannot be opened: it was moved away, or this user may not open it',
+  [CANTOPEN]: 'it cannot be opened: it was moved away, or this user has no permission to open it and its folder',
   [NOTADB]: 'it is not an SQLite database any more: restore a backup, or move it away, which ends all sessions',
 }
 
@@ -54,10 +54,4 @@ export function explain(file: string, error: unknown): string {
 export function effectOfFailedCommit(error: unknown): Effect {
   const code = resultCode(error)
   return code === FULL || code === BUSY || code === READONLY ? 'none' : 'unknown'
-}
-
-/** After these the connection is not to be trusted: the next batch opens the file anew. */
-export function spoilsConnection(error: unknown): boolean {
-  const code = resultCode(error)
-  return code === IOERR || code === CORRUPT || code === NOTADB || code === CANTOPEN
 }

@@ -107,7 +107,8 @@ export function newer(file: string, version: number): SessionError {
   )
 }
 
-/** The file, readable by nobody else; SQLite gives the files that it puts beside it the same mode. */
+// The file, readable by nobody else; SQLite gives the files that it puts beside it the same mode. A file that stands is
+// never opened here: closing it would drop the locks that another store of this process has on it (fcntl(2)).
 function provide(file: string): void {
   try {
     try {
@@ -143,6 +144,7 @@ function wrongPath(file: string, problem: string, cause?: unknown): SessionError
 function needsWork(file: string, schema: Schema): boolean {
   const db = open(file, { readOnly: true })
   try {
+    db.exec('BEGIN') // what is asked here must be of one moment: another process may be at work
     return isNew(db, file, schema) || pragma(db, 'journal_mode') !== 'wal'
   } finally {
     db.close()

@@ -8,7 +8,6 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SessionId } from '../../token.ts'
 import { decodeId, encodeId } from './codec.ts'
 import { whileBusy } from './lock.ts'
-import { open, touchesOf } from './schema.ts'
 import { arrays, first } from './statements.ts'
 
 /** Nobody's sign-out waits longer for this file. */
@@ -27,8 +26,7 @@ export class Touches {
   #noted = new Map<SessionId, number | null>()
   #tidied: SessionId | null = null
 
-  constructor(file: string) {
-    const db = open(touchesOf(file))
+  constructor(db: DatabaseSync) {
     this.#db = db
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF')
     this.#seen = arrays(db.prepare('SELECT at FROM seen WHERE id = ?'))
