@@ -32,6 +32,7 @@ const DROPPED = {
   'cross-site': 'the request came from another site',
   'plain-http': 'the request came over plain http',
   'signed-out': 'the session was signed out',
+  late: 'the token had ended a moment before',
 }
 
 function sessionSentence(site: string, event: Extract<GatewayEvent, { type: 'session' }>['event']): string | null {

@@ -42,6 +42,7 @@ export class FetchSessions<Data> extends Sessions<Data, [FetchExchange]> {
         opened ??= this.openExchange(exchange)
         return opened
       })
+      exchange.end()
       if (opened === undefined) return response
       return exchange.answer(response, (directives) => this.reportCaching(directives))
     }
@@ -124,9 +125,13 @@ class FetchExchange implements Exchange {
     this.#cookie = { name, line }
   }
 
+  /** The handler has answered: what is opened from here on comes too late. */
+  end(): void {
+    this.#answered = true
+  }
+
   /** The handler's answer, with the session's cookie and as a personal one (R2, R3). */
   answer(response: Response, onCachingRemoved: (directives: readonly string[]) => void): Response {
-    this.#answered = true
     const headers = new Headers(response.headers)
     const decision = personalCaching({
       cacheControl: headers.get('cache-control') ?? undefined,

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { SessionError } from '../errors.ts'
+import { memory } from '../stores/memory.ts'
+import { createSessions, type Handler } from './fetch.ts'
+
+type Data = { count: number }
+
+const sessions = createSessions<Data>({ store: memory(), initial: () => ({ count: 0 }) })
+after(() => sessions.close())
+
+const ask = (handle: Handler<Data>, headers: Record<string, string> = {}, url = 'https://shop.example.test/') =>
+  sessions.handler(handle)(new Request(url, { headers }))
+
+test('a session begun in one request is there in the next', async () => {
+  const first = await ask(async (_request, open) => {
+    const session = await open()
+    await session.update((data) => void data.count++)
+    return new Response(null)
+  })
+  const cookie = first.headers.getSetCookie()[0]?.split(';')[0] as string
+  const second = await ask(async (_request, open) => new Response(String((await open()).data.count)), { cookie })
+  assert.equal(await second.text(), '1')
+  assert.deepEqual(second.headers.getSetCookie(), [])
+})
+
+test('R2: an answer that sets our cookie is not stored', async () => {
+  const { headers } = await ask(async (_request, open) => {
+    await (await open()).signIn('alice')
+    return new Response('ok', { headers: { 'cache-control': 'public, max-age=60', 'set-cookie': 'theme=dark' } })
+  })
+  assert.equal(headers.get('cache-control'), 'no-store')
+  assert.equal(headers.get('expires'), '0')
+  assert.deepEqual(
+    headers.getSetCookie().map((line) => line.split('=')[0]),
+    ['theme', '__Host-Http-sid'],
+  )
+})
+
+test('R3: an answer whose handler looked at the session leaves private, also one that cannot be altered', async () => {
+  const { headers, status } = await ask(async (_request, open) => {
+    await open()
+    return Response.redirect('https://shop.example.test/next', 303)
+  })
+  assert.equal(status, 303)
+  assert.equal(headers.get('cache-control'), 'private, no-store')
+})
+
+test('R3: an answer that never looked at a session is returned as it is', async () => {
+  const response = new Response('ok', { headers: { 'cache-control': 'public, max-age=60' } })
+  assert.equal(await ask(() => response), response)
+})
+
+test('R3: opening the session after the answer is an error', async () => {
+  let later: (() => Promise<unknown>) | undefined
+  await ask(async (_request, open) => {
+    later = open
+    return new Response(null)
+  })
+  // The answer left untouched: it may be in a cache by now.
+  await assert.rejects(later as () => Promise<unknown>, (error) => {
+    return error instanceof SessionError && error.code === 'ERR_HEADERS_SENT'
+  })
+})
+
+test('R5: plain http has no session that could begin', async () => {
+  const refused = ask(
+    async (_request, open) => {
+      await (await open()).signIn('alice')
+      return new Response(null)
+    },
+    {},
+    'http://shop.example.test/',
+  )
+  await assert.rejects(refused, (error) => error instanceof SessionError && error.code === 'ERR_INSECURE_TRANSPORT')
+})
+
+test('R5: on localhost the word of the browser counts', async () => {
+  const { headers } = await ask(
+    async (_request, open) => {
+      await (await open()).signIn('alice')
+      return new Response(null)
+    },
+    { 'sec-fetch-site': 'same-origin' },
+    'http://localhost:3000/',
+  )
+  assert.equal(headers.getSetCookie().length, 1)
+})
