@@ -19,10 +19,9 @@ export interface OpenOptions extends Visitor {
 export async function openSession<Data>(
   engine: Engine<Data>,
   exchange: Exchange,
-  asked: OpenOptions,
+  options: OpenOptions & Pick<Opening<Data>, 'plain'>,
 ): Promise<Session<Data>> {
   engine.assertOpen()
-  const options = { ...asked, openedAt: engine.now() }
   const opening = { ...options, openedAt: engine.now() } // before anything is waited for (E12)
   const { tier, cookie } = engine.settings
   const found = findCookie(exchange.cookieHeader, cookie.name)
@@ -45,7 +44,7 @@ async function exposed<Data>(
   engine: Engine<Data>,
   exchange: Exchange,
   token: SessionToken,
-  opening: OpenOptions & Opening,
+  opening: OpenOptions & Opening<Data>,
 ): Promise<Session<Data>> {
   const at = engine.now()
   const key = engine.key(token)
@@ -63,7 +62,7 @@ function over<Data>(
   engine: Engine<Data>,
   exchange: Exchange,
   { ended }: Found<Data> & { state: 'ended' },
-  opening: Opening,
+  opening: Opening<Data>,
 ): Session<Data> {
   const { id, reason } = ended
   const { cookie, trustedOrigins } = engine.settings
@@ -82,7 +81,7 @@ async function live<Data>(
   exchange: Exchange,
   token: SessionToken,
   held: Held<Data>,
-  opening: OpenOptions & Opening,
+  opening: OpenOptions & Opening<Data>,
 ): Promise<Session<Data>> {
   const { settings, housekeeping, events } = engine
   const { facts } = exchange

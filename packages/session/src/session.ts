@@ -35,9 +35,11 @@ export interface Visitor {
 }
 
 /** @internal */
-export interface Opening extends Visitor {
+export interface Opening<Data> extends Visitor {
   /** When the request came, on the store's clock (E12). */
   readonly openedAt: number
+  /** The visitor's session of plain http, where there may be one. */
+  readonly plain?: () => Promise<Session<Data>>
 }
 
 /** Alters the data that it is given, or returns what takes its place. It may run more than once. */
@@ -48,8 +50,7 @@ export type Change<Data> = (data: Data) => Data | void
 export class Session<Data> {
   readonly #engine: Engine<Data>
   readonly #exchange: Exchange
-  readonly #openedAt: number
-  readonly #visitor: Visitor
+  readonly #opening: Opening<Data>
   #held: Held<Data> | null
   #token: SessionToken | null
   #ended: Ended | null
@@ -60,12 +61,11 @@ export class Session<Data> {
     engine: Engine<Data>,
     exchange: Exchange,
     found: { held: Held<Data>; token: SessionToken } | { ended: Ended } | null,
-    opening: Opening,
+    opening: Opening<Data>,
   ) {
     this.#engine = engine
     this.#exchange = exchange
-    this.#openedAt = opening.openedAt
-    this.#visitor = opening
+    this.#opening = opening
     this.#held = found !== null && 'held' in found ? found.held : null
     this.#token = found !== null && 'held' in found ? found.token : null
     this.#ended = found !== null && 'ended' in found ? found.ended : null
@@ -191,7 +191,7 @@ export class Session<Data> {
       authenticates: false,
       data: await this.#change(this.#engine.settings.codec.initial(), change),
       client: this.#exchange.client,
-      brief: this.#visitor.brief === true,
+      brief: this.#opening.brief === true,
     })
     const outcome = await this.#engine.apply('begin a session', () =>
       this.#engine.settings.store.create({ record: begun.held.record, at: this.#engine.now(), signIn: null }),
@@ -208,6 +208,25 @@ export class Session<Data> {
       throw new SessionError('ERR_ARGUMENT', 'the function given to update() must not be async: it may run again')
     }
     return this.#engine.settings.codec.write(result)
+  }
+
+  /**
+   * Takes over what the visitor stored under some keys over plain http (option `http: 'tiered'`), once: it is gone
+   * there. The token of plain http stays what it was, and opens nothing here. Whoever reads the wire may have written
+   * that data: take nothing that is trusted.
+   *
+   * @throws as `update`
+   */
+  async adopt(...keys: readonly (keyof Data & string)[]): Promise<void> {
+    const plain = await this.#opening.plain?.()
+    if (plain === undefined || plain.id === null) return
+    let taken: Partial<Data> = {}
+    await plain.update((data) => {
+      const pick = (from: Data) => Object.fromEntries(keys.map((key) => [key, from[key]])) as Partial<Data>
+      taken = pick(data)
+      return { ...data, ...pick(this.#engine.settings.codec.initial()) }
+    })
+    await this.update((data) => ({ ...data, ...taken }))
   }
 
   /**
@@ -248,7 +267,7 @@ export class Session<Data> {
         const creation = {
           record,
           at: this.#engine.now(),
-          signIn: { openedAt: this.#openedAt, limit: settings.limit },
+          signIn: { openedAt: this.#opening.openedAt, limit: settings.limit },
         }
         if (old !== null) await this.#engine.housekeeping.settle(old.record.id)
         const outcome = await this.#engine.apply('sign a user in', () =>

@@ -59,8 +59,11 @@ export class Sessions<Data, Request extends readonly unknown[]> {
   /** As `open`, for adapters that decide about a request what an application cannot. */
   async openExchange(exchange: Exchange, options: OpenOptions = {}): Promise<Session<Data>> {
     exchange.personal()
-    const session = await openSession(this.#engine, exchange, options)
-    return this.#plain === null || exchange.facts.secure ? session : openSession(this.#plain, exchange, options)
+    const plain = this.#plain
+    if (plain === null) return openSession(this.#engine, exchange, options)
+    const openPlain = () => openSession(plain, exchange, options)
+    const session = await openSession(this.#engine, exchange, { ...options, plain: openPlain })
+    return exchange.facts.secure ? session : openPlain()
   }
 
   /** A user's live sessions, most recently used first. */
