@@ -13,7 +13,7 @@ export type GatewayEvent =
       readonly type: 'cookies-dropped'
       readonly site: string
       readonly path: string
-      readonly why: 'public' | 'cross-site' | 'plain-http' | 'signed-out'
+      readonly why: 'public' | 'cross-site' | 'plain-http' | 'signed-out' | 'late'
       readonly cookies: readonly string[]
     }
   /** An answer was withheld: its session ended while the application was making it (G3). */

@@ -58,6 +58,7 @@ test('the example of the documentation resolves, with every default filled in', 
         expose: ['XSRF-TOKEN', 'theme'],
         authCookies: ['.ASPXAUTH'],
         sessionCookies: ['ASP.NET_SessionId'],
+        idParameters: [],
         trustedOrigins: [],
         login: [
           {

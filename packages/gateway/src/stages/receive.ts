@@ -59,6 +59,8 @@ async function keepCookies(
   const user = attempt === null ? null : signInUser(attempt, status, headers, setCookies, now())
   if (user !== null) await session.signIn(user)
   if (setCookies.length === 0) return []
+  // A late answer begins nothing (R4); its page is a stranger's and can be shown.
+  if (session.ended?.late === true) return drop(passage, setCookies, 'late')
   const [signed, unsigned] = partition(setCookies, (line) => !facts.secure && isAuthCookie(passage, line))
   drop(passage, signed, 'plain-http') // nobody is signed in over plain http, by no fault of the application either
   const [exposed, own] = partition(unsigned, (line) => site.exposed.has(parseSetCookie(line, 0)?.name ?? ''))
@@ -68,11 +70,17 @@ async function keepCookies(
     await session.signOut()
     return drop(passage, exposed, 'signed-out')
   }
-  // A sign-in that only its answer shows (fetch, JSON): the token changes with the application's cookies.
-  if (attempt === null && session.id !== null && merged.changed.length > 0 && !isSafe(passage.method))
-    await session.rotate()
-  if (merged.vault !== session.data) {
-    await session.update((vault) => merge(vault, own, url, now()).vault)
+  try {
+    // A sign-in that only its answer shows (fetch, JSON): the token changes with the application's cookies.
+    if (attempt === null && session.id !== null && merged.changed.length > 0 && !isSafe(passage.method))
+      await session.rotate()
+    if (merged.vault !== session.data) {
+      await session.update((vault) => merge(vault, own, url, now()).vault)
+    }
+  } catch (error) {
+    // Renewed so long ago that the old token writes no more: no privilege changed, so the page is shown.
+    if (!endedMeanwhile(error) || session.ended?.reason !== 'renewed') throw error
+    return drop(passage, setCookies, 'late')
   }
   return exposed.map((line) => hardenExposed(line, facts.secure)).filter((line) => line !== null)
 }
@@ -112,7 +120,7 @@ export function withheld({ method, facts, target, site, report, exchange }: Pass
   report({ type: 'answer-withheld', site: site.site.name, path: target.path })
   const title = 'This session ended while the page was being made'
   if (method === 'GET' && facts.fetchMode === 'navigate') {
-    return new Refusal(303, title, 'It is asked for again.', [['Location', target.path + target.query]])
+    return new Refusal(303, title, 'It is asked for again.', [['Location', onOwnHost(target.path + target.query)]])
   }
   return new Refusal(401, title, 'Load the page again.')
 }
@@ -120,7 +128,7 @@ export function withheld({ method, facts, target, site, report, exchange }: Pass
 function drop(
   { site, target, report }: Passage,
   setCookies: readonly string[],
-  why: 'public' | 'cross-site' | 'plain-http' | 'signed-out',
+  why: 'public' | 'cross-site' | 'plain-http' | 'signed-out' | 'late',
 ): string[] {
   if (setCookies.length > 0) {
     const cookies = setCookies.map((line) => parseSetCookie(line, 0)?.name ?? '')
@@ -138,13 +146,19 @@ function reportMerge({ site, report }: Passage, { refused, evicted }: Merge): vo
 function localiseRedirect({ site, target, facts }: Passage, headers: string[]): void {
   for (let i = 0; i < headers.length; i += 2) {
     if ((headers[i] as string).toLowerCase() !== 'location') continue
-    const location = URL.parse(headers[i + 1] as string)
+    const said = headers[i + 1] as string
+    const location = URL.parse(said.startsWith('//') ? `${site.site.upstream.protocol}:${said}` : said)
     if (location === null) continue
     const ownHttp = facts.secure && location.protocol === 'http:' && location.host === target.authority.toLowerCase()
     if (location.origin === site.origin || ownHttp) {
-      headers[i + 1] = location.pathname + location.search + location.hash
+      headers[i + 1] = onOwnHost(location.pathname + location.search + location.hash)
     }
   }
+}
+
+/** A path of two slashes would be read as another host; behind a dot segment it is a path (RFC 3986 §4.2). */
+function onOwnHost(path: string): string {
+  return /^\/[/\\]/.test(path) ? `/.${path}` : path
 }
 
 function addTransportSecurity({ site, exchange }: Passage, headers: string[]): void {

@@ -122,6 +122,18 @@ test('G2: another user’s sign-in over a signed-in session keeps only that answ
   assert.equal((await browser.visit('/')).body, 'auth=bob')
 })
 
+test('G2: while another user signs in, the application does not see the first one’s cookies', async (t) => {
+  const app = withMembers(await startApplication(t))
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN })
+  const browser = gateway.browser()
+  await browser.submit('/login', GOOD)
+  const first = browser.frozenCopy()
+  await browser.submit('/login', { user: 'bob', password: 'wrong' })
+  assert.equal(app.lastCookies, undefined)
+  assert.equal((await first.visit('/')).body, '', 'and the first one is signed out, whatever becomes of it')
+  assert.equal((await browser.visit('/')).body, '')
+})
+
 test('G3: a sign-in whose user nobody knows, over a signed-in session, counts as another user’s', async (t) => {
   const site = 'login: { path: /login, success: { status: [302], setsCookie: auth } }'
   const app = withMembers(await startApplication(t)).on('/set', sets('basket=7'))
@@ -198,9 +210,9 @@ test('G3: where no rule is, every form that a page sends changes the token befor
 test('G3: a script’s request whose answer sets a new or changed cookie changes the token with it', async (t) => {
   const app = await startApplication(t)
   app.on('/set', sets('app=1'))
-  app.on('POST /api/login', sets('app=2'))
-  app.on('POST /api/same', sets('app=2'))
-  app.on('GET /api/counter', sets('count=1'))
+  app.on('POST /api/login', sets('app=2; Path=/'))
+  app.on('POST /api/same', sets('app=2; Path=/'))
+  app.on('GET /api/counter', sets('count=1; Path=/'))
   for (const site of [undefined, SIGN_IN]) {
     const gateway = await startTestGateway(t, app.port, site === undefined ? {} : { site })
     const browser = gateway.browser()

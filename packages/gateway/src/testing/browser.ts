@@ -22,6 +22,7 @@ export interface BrowserAnswer {
 
 export interface Sending {
   readonly method?: string
+  /** Beside its own, or in their place; undefined: not sent. */
   readonly headers?: OutgoingHttpHeaders
   readonly body?: string
   /** Who makes the browser ask. */
@@ -91,13 +92,14 @@ export class Browser {
     if (!safe) headers.Origin = this.#originOf(from)
     if (lax && this.jar.size > 0) headers.Cookie = [...this.jar].map((pair) => pair.join('=')).join('; ')
     Object.assign(headers, sending.headers)
+    for (const [name, value] of Object.entries(headers)) if (value === undefined) delete headers[name]
     if (body !== undefined) headers['Content-Length'] = Buffer.byteLength(body)
     return this.#exchange(path, method, headers, body)
   }
 
   /** Chromium tells https and localhost alone. */
   get #tellsOrigin(): boolean {
-    return this.#scheme === 'https' || this.#host === 'localhost'
+    return this.#scheme === 'https' || /(^|\.)localhost$/.test(this.#host)
   }
 
   #originOf(from: Site): string {

@@ -14,6 +14,8 @@ export const HOST = 'shop.example.test'
 export interface Setting {
   /** Keys of the site, in YAML's flow style: `public: [/images/*], expose: [theme]`. */
   readonly site?: string
+  /** All sites, where there are several: the file's key `sites` itself. */
+  readonly sites?: string
   /** Other keys of the file, one a line. */
   readonly file?: string
   /** Listen on https too. */
@@ -34,9 +36,9 @@ export class TestGateway {
     this.httpsPort = listeners.find(({ protocol }) => protocol === 'https')?.port ?? 0
   }
 
-  /** A browser with an empty jar, on http://localhost. */
-  browser(): Browser {
-    return new Browser('http', 'localhost', this.port)
+  /** A browser with an empty jar, on http://localhost or another name that browsers trust. */
+  browser(host = 'localhost'): Browser {
+    return new Browser('http', host, this.port)
   }
 
   /** One on https://shop.example.test. */
@@ -63,7 +65,7 @@ export async function startTestGateway(t: TestContext, upstream: number, given: 
   const site = `upstream: http://127.0.0.1:${upstream}${given.site === undefined ? '' : `, ${given.site}`}`
   const listen = `listen: ['http://127.0.0.1:0'${given.https ? ", 'https://127.0.0.1:0'" : ''}]`
   const tls = given.https ? 'tls: { cert: shop.cert.pem, key: shop.key.pem }' : ''
-  const text = `${listen}\n${tls}\n${given.file ?? ''}\nsites: [{ ${site} }]\n`
+  const text = `${listen}\n${tls}\n${given.file ?? ''}\n${given.sites ?? `sites: [{ ${site} }]`}\n`
   const events: GatewayEvent[] = []
   const config = parseConfig(text, 'test.yaml', folder.path)
   const gateway = await startGateway(config, { ...given.options, report: (event) => events.push(event) })

@@ -14,7 +14,12 @@ export function withMembers(app: Application): Application {
 const signIn: Answer = async (req, res) => {
   const form = new URLSearchParams(await bodyOf(req))
   if (form.get('password') === 'right') {
-    res.writeHead(302, { Location: '/', 'Set-Cookie': `auth=${form.get('user')}; Path=/; HttpOnly` }).end()
+    res
+      .writeHead(302, {
+        Location: '/',
+        'Set-Cookie': `auth=${encodeURIComponent(form.get('user') ?? '')}; Path=/; HttpOnly`,
+      })
+      .end()
   } else res.end('wrong password')
 }
 
