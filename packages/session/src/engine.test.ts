@@ -213,6 +213,14 @@ test('E10: a clock that steps back revives nothing', async () => {
   assert.equal((await browser.visit(site)).user, 'alice')
 })
 
+test('E10: what was over once is over, though nobody met it before the clock stepped back', async () => {
+  const { clock, site, browser } = await signedIn()
+  clock.advance(31 * MINUTE)
+  await new FakeBrowser().visit(site)
+  clock.advance(-20 * MINUTE)
+  assert.equal((await browser.visit(site)).ended?.reason, 'idle')
+})
+
 test('E10: the store’s time counts, and never goes back when the difference is measured anew', async () => {
   const clock = new FakeClock()
   const inner = memory()

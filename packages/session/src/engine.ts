@@ -156,7 +156,6 @@ export class Engine<Data> {
   /** Keeps what this process just wrote, so that its next read need not ask. */
   remember(held: Held<Data>): void {
     const { key } = held.record
-    this.#cache.delete(key)
     const stamp = this.settings.strict ? undefined : this.settings.store.stamp?.(key)
     // With the stamp taken after the write, another process's change in between would go unseen; only a store that
     // reads in this very process can prove that there was none.

@@ -69,6 +69,17 @@ test('E4: a token that was never issued is not adopted, and is no event', async 
   assert.ok(!exchange.setCookies.get(COOKIE)?.includes(planted))
 })
 
+test('E4: a token of another site on the same store is one that never existed', async () => {
+  const { clock, watch, site, browser } = setUp()
+  await signIn(site, browser)
+  const shop = siteOn(watch.store, clock, { site: 'another' })
+  const session = await browser.visit(shop)
+  assert.deepEqual([session.user, session.ended], [null, null])
+  assert.deepEqual(await shop.list('alice'), [])
+  assert.equal(await shop.endAll('alice'), 0)
+  assert.equal((await browser.visit(site)).user, 'alice')
+})
+
 test('R7: of two cookies of our name neither is used, and it is reported', async () => {
   const { watch, site, events, browser } = setUp()
   await signIn(site, browser)

@@ -148,7 +148,7 @@ export function endingAllTests(open: OpenStore): void {
     assert.equal(await isOver(store, later.key), false)
   })
 
-  test('E10: an end of all with an earlier time does not open the door again that a later one closed', async (t) => {
+  test('E12: an end of all with an earlier time does not open the door again that a later one closed', async (t) => {
     const { store, other } = await openedTwice(t, open)
     await store.endAll(SITE, 'alice', AT + MINUTE, null)
     await other.endAll(SITE, 'alice', AT, null)

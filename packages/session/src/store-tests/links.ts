@@ -143,6 +143,16 @@ export function linkTests(open: OpenStore): void {
     }
   })
 
+  test('E1: a write to a renewed key of a session that ended is gone', async (t) => {
+    const { store } = await opened(t, open)
+    const record = await created(store, newRecord())
+    const successor = await rotated(store, renewalOf(record, T0))
+    await store.end(successor.key, { reason: 'signed-out', at: T0 + 1 })
+    const { next, nonce } = changed(record)
+    assert.equal(await store.replace(next, nonce, T0 + 2), 'gone')
+    assert.equal((await store.rotate(renewalOf(record, T0 + 2))).state, 'gone')
+  })
+
   test('E3: ending the session ends every link, by key and by id', async (t) => {
     const { store } = await opened(t, open)
     for (const byId of [false, true]) {

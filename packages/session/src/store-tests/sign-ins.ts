@@ -107,7 +107,7 @@ export function signInTests(open: OpenStore): void {
     })
   }
 
-  test('E12: an end of all right after a write took effect is not hidden by what the writer remembers', async (t) => {
+  test('E8, E12: an end of all right after a write took effect is not hidden by what the writer remembers', async (t) => {
     const { here, there, watch, settled } = await arena(t, open)
     const browser = await signedIn(here)
     watch.next(
