@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { configCommand } from './config.ts'
+import { demoCommand } from './demo.ts'
 import { serveCommand } from './serve.ts'
 import { sessionsCommand } from './sessions.ts'
 
@@ -21,12 +22,14 @@ export function program(): Command {
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .addCommand(serveCommand())
+    .addCommand(demoCommand())
     .addCommand(configCommand())
     .addCommand(sessionsCommand())
 }
 
 const EXAMPLES = `
 Examples:
+  coatcheck demo                                       watch the five failures, and see them gone
   coatcheck serve --upstream http://127.0.0.1:3000     in front of an application on this machine
   coatcheck serve --config coatcheck.yaml              as the file says
   coatcheck config check coatcheck.yaml                find every mistake in the file`

@@ -140,3 +140,14 @@ test('a large body that nobody wants is refused with an answer that can be read'
   assert.equal(answer.status, 403)
   assert.match(answer.body, /takes nothing over plain http/)
 })
+
+test('G2: TRACE is refused, whose answer would show the vault to page scripts', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port)
+  const answer = await sendRaw(
+    gateway.port,
+    `TRACE / HTTP/1.1\r\nHost: localhost\r\n${BROWSER}Connection: close\r\n\r\n`,
+  )
+  assert.equal(answer.status, 405)
+  assert.deepEqual(app.arrived, [])
+})

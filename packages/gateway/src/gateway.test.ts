@@ -2,31 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { memory, type Store } from '@coatcheck/session'
 import { type Application, startApplication } from './testing/application.ts'
 import { startTestGateway, type TestGateway } from './testing/gateway.ts'
 import { SIGN_IN, SIGN_OUT, sets, withMembers } from './testing/members.ts'
-
-type Operation = keyof Store
-
-/** A memory store that counts what it is asked, and fails where a test says so. */
-function watchedStore(): { store: Store; asked: Operation[]; failing: Set<Operation> } {
-  const asked: Operation[] = []
-  const failing = new Set<Operation>()
-  const store = new Proxy(memory(), {
-    get(target, property: Operation) {
-      const value: unknown = target[property]
-      if (typeof value !== 'function') return value
-      return (...args: unknown[]) => {
-        asked.push(property)
-        if (!failing.has(property)) return value.apply(target, args)
-        if (property === 'stamp') return undefined
-        return Promise.reject(new Error('the disk is gone'))
-      }
-    },
-  })
-  return { store, asked, failing }
-}
+import { type Operation, watchedStore } from './testing/store.ts'
 
 interface Watched {
   readonly app: Application

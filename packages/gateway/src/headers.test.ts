@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { responseHeaders } from './headers.ts'
 import { startApplication, startSocketServer, valuesOf } from './testing/application.ts'
 import { startTestGateway } from './testing/gateway.ts'
 import { getRaw } from './testing/wire.ts'
@@ -106,4 +107,9 @@ test('end-to-end headers pass both ways as they are, repeated ones and bytes bey
   const { head } = await getRaw(gateway.port, '/', `${BROWSER}X-Many: 1\r\nX-Many: 2\r\nX-Bytes: caf\xe9 \xc3\xbc\r\n`)
   assert.match(head, /^HTTP\/1\.1 200 Fine\r\n/)
   assert.match(head, /X-Seen: true true\r\nX-Many: 1\r\nX-Many: 2\r\nX-Bytes: caf\xe9 \xc3\xbc\r\n/)
+})
+
+test('an answer leads browsers to no other address of the application', () => {
+  const { kept } = responseHeaders(['Alt-Svc', 'h3=":8443"', 'Content-Type', 'text/html'])
+  assert.deepEqual(kept, ['Content-Type', 'text/html'])
 })

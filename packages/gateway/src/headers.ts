@@ -58,8 +58,10 @@ export function responseHeaders(raw: readonly string[]): ResponseHeaders {
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
     const lower = name.toLowerCase()
+    // Alt-Svc (RFC 7838) would lead browsers to an address of the application's own, past the gateway.
     if (lower === 'set-cookie') setCookies.push(raw[i + 1] as string)
-    else if (!HOP_BY_HOP.has(lower) && named?.has(lower) !== true) kept.push(name, raw[i + 1] as string)
+    else if (!HOP_BY_HOP.has(lower) && lower !== 'alt-svc' && named?.has(lower) !== true)
+      kept.push(name, raw[i + 1] as string)
   }
   return { kept, setCookies }
 }

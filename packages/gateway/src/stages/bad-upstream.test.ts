@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { deadPort, startSocketServer } from '../testing/application.ts'
 import type { BrowserAnswer } from '../testing/browser.ts'
 import { startTestGateway, type TestGateway } from '../testing/gateway.ts'
+import { watchedStore } from '../testing/store.ts'
 
 const QUICK = { options: { timeouts: { connect: 300, headers: 200, body: 200 } } }
 const GOOD = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood'
@@ -124,6 +125,33 @@ test('an application that closes a kept-alive connection between requests is ask
   }
   assert.equal(connections, 5)
   assert.deepEqual(gateway.heard('refused'), [])
+})
+
+test('an application that closes behind an answer without a word is heard to its end, however slow the store', async (t) => {
+  const watched = watchedStore()
+  let answer = 'HTTP/1.1 200 OK\r\nSet-Cookie: app=1\r\nContent-Length: 0\r\n\r\n'
+  const port = await startSocketServer(t, (socket) => socket.once('data', () => socket.end(answer)))
+  const gateway = await startTestGateway(t, port, { options: { store: watched.store } })
+  const browser = gateway.browser()
+  await browser.visit('/')
+  watched.slowness = 50
+  for (const [status, rest, body] of [
+    [200, 'Content-Length: 0\r\n\r\n', ''],
+    [302, 'Content-Length: 0\r\nLocation: /x\r\n\r\n', ''],
+    [204, '\r\n', ''],
+    [304, '\r\n', ''],
+    [200, 'Content-Length: 4\r\n\r\ngood', 'good'],
+    [200, 'Transfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n0\r\n\r\n', 'good'],
+    [200, 'Connection: close\r\n\r\ngood', 'good'],
+    [200, 'Connection: close\r\n\r\n', ''],
+  ] as const) {
+    answer = `HTTP/1.1 ${status} OK\r\n${rest}`
+    for (const method of ['GET', 'HEAD']) {
+      const got = await browser.fetch('/', { method })
+      const expected = [status, method === 'HEAD' ? '' : body, true, 'private, no-store']
+      assert.deepEqual([got.status, got.body, got.complete, got.headers['cache-control']], expected, rest)
+    }
+  }
 })
 
 test('bytes behind an answer are not taken for the next one', async (t) => {

@@ -22,8 +22,10 @@ export interface Target {
   readonly readings: readonly string[]
 }
 
-/** @throws Refusal 400 */
+/** @throws Refusal 400, 405 */
 export function canonicalRequest(req: IncomingMessage): Target {
+  // The answer to TRACE is the request: with the vault's cookies in it, for page scripts to read (RFC 9110 §9.3.8).
+  if (req.method === 'TRACE') throw new Refusal(405, 'TRACE is not served', 'Use another method.')
   const authority = hostOf(req)
   const host = canonicalHost(withoutPort(authority))
   if (host === null) throw malformed('The Host header names no host')

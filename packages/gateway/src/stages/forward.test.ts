@@ -157,7 +157,9 @@ test('R2: informational answers are dropped, and leave nothing behind', async (t
   assert.doesNotMatch(text, /\b10[0-9] |hint|link:/i)
 })
 
-test('a client that goes away ends the request in the application, before the answer and in its middle', async (t) => {
+test('a client that goes away ends the request in the application, before the answer and in its middle', {
+  timeout: 10_000,
+}, async (t) => {
   const app = await startApplication(t)
   for (const begun of [false, true]) {
     const closed = Promise.withResolvers<void>()
@@ -177,7 +179,9 @@ test('a client that goes away ends the request in the application, before the an
   }
 })
 
-test('a client that goes away in the middle of its upload ends the request in the application', async (t) => {
+test('a client that goes away in the middle of its upload ends the request in the application', {
+  timeout: 10_000,
+}, async (t) => {
   const app = await startApplication(t)
   const closed = Promise.withResolvers<void>()
   const arrived = Promise.withResolvers<void>()

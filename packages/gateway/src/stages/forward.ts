@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Form } from '../form.ts'
-import { requestHeaders } from '../headers.ts'
+import { headerValue, requestHeaders } from '../headers.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { hasBody } from '../silence.ts'
@@ -72,8 +72,10 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     message?: string,
   ): void {
     if (status < 200) return // early hints and the like are dropped: they could carry what the session may not see
-    controller.pause()
-    receive(this.#passage, this.#visit, status, text(controller.rawHeaders))
+    const raw = text(controller.rawHeaders)
+    // Paused, the end of an answer without body is lost where the application closes its connection behind it.
+    if (!isEmpty(this.#passage.method, status, raw)) controller.pause()
+    receive(this.#passage, this.#visit, status, raw)
       .then((headers) => {
         if (this.#done) return
         this.#passage.res.writeHead(status, reason(message), headers)
@@ -92,7 +94,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#done) return
-    // The end of an answer to HEAD is not held back by `pause`: it comes while its headers are still being decided.
+    // That of an answer without body comes while its headers are still being decided.
     if (this.#passage.res.headersSent) this.#end()
     else this.#bodyEnded = true
   }
@@ -115,6 +117,11 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     if (error === null) this.#resolve()
     else this.#reject(error)
   }
+}
+
+/** RFC 9112 §6.3 */
+function isEmpty(method: string, status: number, headers: readonly string[]): boolean {
+  return method === 'HEAD' || status === 204 || status === 304 || headerValue(headers, 'content-length') === '0'
 }
 
 /** Bytes that Node would not write are no reason to fail; nobody reads them (RFC 9112 §4). */
