@@ -1,0 +1,53 @@
+// A contender's process, as its parent sees it.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Said } from './servers/serve.ts'
+
+export class Child {
+  readonly port: number
+  readonly #process: ChildProcess
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#process = child
+    this.port = port
+  }
+
+  /** Resolves once it listens. `file` is seen from this folder; `core` null leaves the choice to the system. */
+  static async start(file: string, args: readonly string[], core: number | null): Promise<Child> {
+    const node = [process.execPath, join(import.meta.dirname, file), ...args]
+    const [command, ...rest] = core === null ? node : ['taskset', '-c', String(core), ...node]
+    const child = spawn(command as string, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const said = await next(child, file)
+    if (!('port' in said)) throw new Error(`${file} says something else than its port`)
+    return new Child(child, said.port)
+  }
+
+  /** The processor time that it has used so far, in microseconds. */
+  async processorTime(): Promise<number> {
+    const answer = next(this.#process, 'a contender')
+    this.#process.send('processor time?')
+    const said = await answer
+    return 'cpu' in said ? said.cpu : Number.NaN
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null) return
+    const gone = new Promise((resolve) => this.#process.once('exit', resolve))
+    this.#process.disconnect()
+    await gone
+  }
+}
+
+function next(child: ChildProcess, name: string): Promise<Said> {
+  return new Promise((resolve, reject) => {
+    const settle = (work: () => void) => {
+      child.off('message', told).off('exit', exited).off('error', failed)
+      work()
+    }
+    const told = (said: Said) => settle(() => resolve(said))
+    const exited = () => settle(() => reject(new Error(`the process of ${name} ended`)))
+    const failed = (error: Error) => settle(() => reject(error))
+    child.on('message', told).on('exit', exited).on('error', failed)
+  })
+}

@@ -1,0 +1,46 @@
+// What may be asked of the bench.
+
+import { parseArgs } from 'node:util'
+import { contenders } from './contenders.ts'
+
+export const HELP = `\
+npm run bench -- [--rounds N] [--seconds S] [--only NAME]
+
+What a live session costs over the same server without one, beside express-session, and how fast the gateway is beside
+bare forwarders. Every answer is checked to the byte.
+
+  --rounds N     how often each is measured, in turn with the others (default 7)
+  --seconds S    how long each time (default 2)
+  --only NAME    library, gateway, or one of: ${contenders.map(({ name }) => name).join(', ')};
+                 what it is compared to runs along
+  --help         this
+`
+
+export interface Options {
+  readonly rounds: number
+  readonly seconds: number
+  readonly only: string | null
+  readonly help: boolean
+}
+
+/** @throws an Error that says which option is wrong, and what it may be */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '7' },
+      seconds: { type: 'string', default: '2' },
+      only: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const rounds = Number(values.rounds)
+  const seconds = Number(values.seconds)
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds: write a whole number from 1')
+  if (!(seconds > 0 && seconds <= 600)) throw new Error('--seconds: write a number above 0, at most 600')
+  const names = contenders.flatMap(({ name, group }) => [name, group])
+  if (values.only !== undefined && !names.includes(values.only)) {
+    throw new Error(`--only: write one of ${[...new Set(names)].join(', ')}`)
+  }
+  return { rounds, seconds, only: values.only ?? null, help: values.help }
+}

@@ -1,0 +1,30 @@
+// A contender's process: it serves until its parent goes, and tells how much processor time it has used.
+
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What a contender's process says to its parent. */
+export type Said = { readonly port: number } | { readonly cpu: number }
+
+/** Serves on a free port of 127.0.0.1. */
+export function serve(handle: RequestListener): void {
+  const server = createServer(handle)
+  server.listen(0, '127.0.0.1', () => ready((server.address() as AddressInfo).port))
+}
+
+/** For what listens by itself. */
+export function ready(port: number): void {
+  process.on('message', () => say({ cpu: processorTime() }))
+  process.on('disconnect', () => process.exit())
+  say({ port })
+}
+
+function say(said: Said): void {
+  process.send?.(said)
+}
+
+/** Microseconds, of all of the process's threads. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
