@@ -120,10 +120,15 @@ function matcher(site: Site): (method: string, target: Target) => Meaning {
   }
 }
 
-/** Windows drops dots and spaces at the end of a name (G1). */
+/**
+ * What IIS makes of a path: it drops dots and spaces at the end of a name, and hands what comes after a page's own name
+ * to that page (PATH_INFO), so that /Login.aspx/x is a sign-in too (G1).
+ */
 function readingsOfWindows(readings: readonly string[]): readonly string[] {
-  if (!readings.some((path) => /(?:\.|%20)(?:\/|$)/.test(path))) return readings
-  return [...readings, ...readings.map((path) => path.replace(/(?:\.|%20)+(?=\/|$)/g, ''))]
+  if (!readings.some((path) => /(?:\.|%20)(?:\/|$)|\.as[a-z]{1,2}x?\//i.test(path))) return readings
+  const trimmed = readings.map((path) => path.replace(/(?:\.|%20)+(?=\/|$)/g, ''))
+  const pages = [...readings, ...trimmed].map((path) => path.replace(/(\.as[a-z]{1,2}x?)\/.*$/i, '$1'))
+  return [...readings, ...trimmed, ...pages]
 }
 
 function inSeconds(milliseconds: number | 'off'): number | 'off' {

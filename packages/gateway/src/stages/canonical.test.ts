@@ -69,6 +69,17 @@ test('G1: Windows drops trailing dots and spaces, so with its preset such a path
   }
 })
 
+test('G1: IIS hands what follows a page to the page, so with its preset a sign-in is one there too', async (t) => {
+  const app = await startApplication(t)
+  app.on('/Service.asmx/Total', (_req, res) => res.end('3'))
+  const gateway = await startTestGateway(t, app.port, { site: 'preset: aspnet' })
+  for (const target of ['/Login.aspx/x', '/login.ASPX/', '/Login.aspx./x', '/Logout.aspx/x/y']) {
+    const post = head(`POST ${target} HTTP/1.1`, 'Host: localhost', 'Sec-Fetch-Site: none', 'Content-Length: 0')
+    assert.equal((await sendRaw(gateway.port, post)).status, 400, target)
+  }
+  assert.equal((await getRaw(gateway.port, '/Service.asmx/Total', 'Sec-Fetch-Site: none\r\n')).body, '3')
+})
+
 const onePath: [sentence: string, target: string, forwarded: string][] = [
   ['escapes that need none are undone', '/%7Euser/%61', '/~user/a'],
   ['other escapes are spelt in capitals', '/a%2fb%c3%bc', '/a%2Fb%C3%BC'],

@@ -154,6 +154,31 @@ test('G3: an answer that waited while its token was renewed is shown: that chang
   assert.equal(gateway.heard('cookies-dropped')[0]?.why, 'late')
 })
 
+test('R4: a page that is withheld does not bring the token to which it was renewed', async (t) => {
+  let now = Date.now()
+  const app = withMembers(await startApplication(t)).on('/set', sets('app=1'))
+  const arrived = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  app.on('/wait', async (_req, res) => {
+    arrived.resolve()
+    await released.promise
+    res.end()
+  })
+  const options = { clock: () => now }
+  const gateway = await startTestGateway(t, app.port, { site: `${SIGN_IN}, sessions: { renew: 10m }`, options })
+  const browser = gateway.browser()
+  await browser.visit('/set')
+  now += 11 * 60_000
+  const page = browser.frozenCopy().visit('/wait')
+  await arrived.promise
+  assert.equal(gateway.heardOfSessions('renewed').length, 1)
+  await browser.submit('/login', GOOD)
+  released.resolve()
+  const { status, setCookies } = await page
+  assert.deepEqual([status, setCookies], [303, []])
+  assert.equal((await browser.visit('/')).body, 'app=1; auth=alice')
+})
+
 test('a page is never sent to another site because its own path looks like one', async (t) => {
   const { app, victim } = await startWaiting(t)
   for (const path of ['//evil.test/x', '/\\evil.test/x', '/\\/evil.test']) {
