@@ -28,6 +28,7 @@ export function demoCommand(): Command {
     .action(async ({ yes, only }: { yes?: true; only?: string[] }) => {
       const play = await loadPlay()
       const attended = yes !== true && process.stdin.isTTY && process.stdout.isTTY
+      process.once('SIGINT', () => process.exit(130))
       process.exitCode = await play({
         only,
         output: process.stdout,
@@ -37,16 +38,17 @@ export function demoCommand(): Command {
 }
 
 const HELP = `
-The acts, each after the document that first told of the failure:
+The acts, each after the document that told of the failure:
   F1 clear     one cookie serves http and https, and somebody listens on http
-  F2 cached    a cache hands alice's cookie to bob, in the nine steps of KB 263730
-  F3 fixed     the cookie from before the sign-in was planted there by somebody
-  F4 replayed  the cookie still works after sign-out, and the known remedy revives it
-  F5 exposed   the id is guessed, read by a script, found in a copied store
+  F2 cached    a cache hands alice's cookie to bob: the nine steps of KB 263730
+  F3 fixed     somebody planted the cookie that alice then signs in with
+  F4 replayed  the cookie works after sign-out, and the known remedy revives it
+  F5 exposed   the cookie is guessed, read by a script, found in a copied store
 
-Each is played twice, step by step: against the leaky shop in examples/leaky, then
-against the same shop behind coatcheck. Both run on this machine, on free ports, and
-are gone afterwards. Nothing is canned: what you read was on the wire in this run.
+Each is played twice, step by step: against the shop in examples/leaky, then
+against the same shop behind coatcheck. Both run on this machine, on free ports,
+and are gone afterwards. Nothing is canned: what you read was on the wire in
+this run, and where it goes otherwise than it should, the demo says so.
 
 Exit codes: 0 it came out as told, 1 it did not, 2 used wrongly.
 

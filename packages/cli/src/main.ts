@@ -12,7 +12,7 @@ const ABOUT =
   'fixed across sign-in, replayed after sign-out, exposed or guessable.'
 
 export function program(): Command {
-  return new Command('coatcheck')
+  const program = new Command('coatcheck')
     .description(ABOUT)
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -25,6 +25,7 @@ export function program(): Command {
     .addCommand(demoCommand())
     .addCommand(configCommand())
     .addCommand(sessionsCommand())
+  return inherited(program)
 }
 
 const EXAMPLES = `
@@ -33,6 +34,12 @@ Examples:
   coatcheck serve --upstream http://127.0.0.1:3000     in front of an application on this machine
   coatcheck serve --config coatcheck.yaml              as the file says
   coatcheck config check coatcheck.yaml                find every mistake in the file`
+
+/** A command made in a file of its own inherits nothing by itself: a wrong flag of it would end the process with 1. */
+function inherited(parent: Command): Command {
+  for (const child of parent.commands) inherited(child.copyInheritedSettings(parent))
+  return parent
+}
 
 /** Runs a command line. Exit codes: 0 done, 1 failed, 2 used wrongly. */
 export async function main(argv: readonly string[]): Promise<void> {

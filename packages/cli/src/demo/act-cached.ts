@@ -78,7 +78,9 @@ export const cached: Act = {
       )
     })
     return scene.step('Client B makes requests of its own, with the cookie that it was given.', async () => {
-      const { user, card } = ownerOf(await bob.get(site.secret.path, SHOWN))
+      const page = await bob.get(site.secret.path, SHOWN)
+      scene.mustWork(page)
+      const { user, card } = ownerOf(page)
       const isAlice = user === alice.name || card === alice.card
       scene.turn(isAlice, 'bob never signed in. He is alice, and reads her card.', 'bob is nobody.')
       return isAlice ? 'bob is alice, never signed in' : 'bob is nobody'

@@ -17,8 +17,8 @@ export const exposed: Act = {
   name: 'exposed',
   source: 'OWASP code review, cookies and sessions',
   about:
-    'An id should have "at least 128 bits" and be "sufficiently random"; ASP assigned them "in a sequential manner" ' +
-    '(Paladion 2007). Nor should a script read it, nor a store hold it as it is.',
+    'An id should have "at least 128 bits" and be "sufficiently random"; ASP assigned ids "in a sequential manner" ' +
+    '(Paladion 2007). No script should read it, and no store should hold it as it is.',
   way: ['alice and attacker', 'shop'],
 
   async play(scene) {

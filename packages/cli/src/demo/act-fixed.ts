@@ -8,9 +8,9 @@ import type { Site } from './stage.ts'
 import { ownerOf, short } from './wire.ts'
 
 /** Many, so that the sign-in is hardly ever the last one that the shop gets to. */
-const REQUESTS = 32
+const REQUESTS = 64
 /** Milliseconds for which each of them keeps the session's lock. */
-const PACE = 20
+const PACE = 10
 const ROUNDS = 6
 
 export const fixed: Act = {
@@ -65,7 +65,7 @@ async function playRound(scene: Scene, site: Site): Promise<Round> {
     'He sends requests with it, which wait in the shop: a session is served one request at a time.',
     async () => {
       const answers = new Attacker(scene, site).many(REQUESTS, site.slow!(PACE), planted)
-      await sleep(PACE)
+      await sleep(PACE * 10) // until all of them have arrived
       return { answers }
     },
   )
@@ -77,6 +77,9 @@ async function playRound(scene: Scene, site: Site): Promise<Round> {
   const waited = await scene.atOnce('The requests that waited are answered.', async () => {
     const pages = await answers
     scene.answers(pages)
+    pages.forEach((page) => {
+      scene.mustWork(page)
+    })
     const late = servedAfterSignIn(site.served.slice(begun.served))
     if (late.length === 0) return false
     const stolen = pages.filter((page) => ownerOf(page).user === alice.name).length
@@ -86,7 +89,7 @@ async function playRound(scene: Scene, site: Site): Promise<Round> {
       stolen > 0,
       `He was sent a page for alice: ${stolen === 1 ? 'once' : `${stolen} times`}.`,
       withheld > 0
-        ? `The shop made ${made} of them for alice. coatcheck withheld ${withheld}; he got none of hers.`
+        ? `The shop made ${made} of them for alice; coatcheck withheld ${withheld}, hers among them.`
         : 'None of them brought a page for alice.',
     )
     return true

@@ -23,30 +23,45 @@ export function byKey(input: NodeJS.ReadStream, output: NodeJS.WritableStream): 
         return
       }
       output.write(PROMPT)
-      const key = await nextKey(input)
+      const wish = await nextWish(input)
       output.write(`\r${' '.repeat(PROMPT.length)}\r`)
-      if (key === 'q' || key === CTRL_C || key === CTRL_D) throw new Left()
-      running = key === 'r'
+      if (wish === 'leave') throw new Left()
+      running = wish === 'run'
     },
   }
 }
 
-const CTRL_C = '\x03'
-const CTRL_D = '\x04'
+type Wish = 'on' | 'run' | 'leave'
 
-async function nextKey(input: NodeJS.ReadStream): Promise<string> {
+async function nextWish(input: NodeJS.ReadStream): Promise<Wish> {
   input.setRawMode(true)
   try {
     for (;;) {
-      const key = await new Promise<string>((resolve) => {
-        input.once('data', (bytes: Buffer) => resolve(bytes.toString().toLowerCase()))
-        input.once('end', () => resolve(CTRL_D))
-        input.resume()
-      })
-      if (/^[\r\n qr\x03\x04]/.test(key)) return key[0] as string
+      const wish = meaning(await typed(input))
+      if (wish !== null) return wish
     }
   } finally {
     input.setRawMode(false)
     input.pause()
   }
+}
+
+/** What was typed since the last look; where the terminal is gone, Ctrl-D. */
+function typed(input: NodeJS.ReadStream): Promise<string> {
+  return new Promise((resolve) => {
+    const onData = (bytes: Buffer) => settle(bytes.toString())
+    const onEnd = () => settle('\x04')
+    const settle = (keys: string) => {
+      input.off('data', onData).off('end', onEnd)
+      resolve(keys)
+    }
+    input.on('data', onData).on('end', onEnd).resume()
+  })
+}
+
+/** In raw mode Ctrl-C and Ctrl-D are keys like others. */
+function meaning(keys: string): Wish | null {
+  if (/[q\x03\x04]/i.test(keys)) return 'leave'
+  if (/r/i.test(keys)) return 'run'
+  return /[\r\n ]/.test(keys) ? 'on' : null
 }

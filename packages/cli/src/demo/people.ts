@@ -1,4 +1,4 @@
-// The people of the story, and what they do where one can watch: every request is shown before it is sent.
+// The people of the story, and what they do. A request that matters is shown before it is sent.
 
 import { Browser, type Page } from '../../../../attacks/lib/browser.ts'
 import { findForm } from '../../../../attacks/lib/form.ts'
@@ -46,14 +46,19 @@ export class Visitor {
 
   /** Fills in the form on a page, and sends it with its hidden fields; shown are those that are named. */
   fillIn(page: Page, fields: Form['fields'], ...shown: string[]): Promise<Page> {
-    const form = findForm(page.body, Object.keys(fields))
-    if (!form) throw new BrokenOff(`${new URL(page.url).pathname} has no form for ${Object.keys(fields).join(', ')}`)
-    const hidden = form.fields.filter(([name]) => !(name in fields))
     return this.ask(
-      new URL(form.action, page.url).href,
-      { method: 'POST', fields: [...hidden, ...Object.entries(fields)], from: page.url },
+      ...this.#filledIn(page, fields),
       shown.map((name): Pair => [name, fields[name] ?? '']),
     )
+  }
+
+  #filledIn(page: Page, fields: Form['fields']): [address: string, how: Load] {
+    const names = Object.keys(fields)
+    const form = findForm(page.body, names)
+    if (!form) throw new BrokenOff(`it is not so that ${new URL(page.url).pathname} has a form for ${names.join(', ')}`)
+    const hidden = form.fields.filter(([name]) => !(name in fields))
+    const all = [...hidden, ...Object.entries(fields)]
+    return [new URL(form.action, page.url).href, { method: 'POST', fields: all, from: page.url }]
   }
 
   async signIn(): Promise<void> {
@@ -63,7 +68,10 @@ export class Visitor {
 
   /** Enters the card, and reads it again on the confirmation page. Without that nothing proves anything. */
   async order(): Promise<void> {
-    await this.browser.fill(this.#site.url, this.#site.secret.enter(this.card))
+    const { page, fields } = this.#site.secret.enter(this.card)
+    const form = await this.look(page)
+    this.#scene.must(ownerOf(form).user === this.name, `${this.name} is signed in`)
+    await this.browser.load(...this.#filledIn(form, fields))
     const { user, card } = ownerOf(await this.get(this.#site.secret.path))
     this.#scene.must(user === this.name && card === this.card, `${this.name} reads her own card`)
   }
@@ -118,13 +126,16 @@ export class Attacker {
 
   /** Whether these cookies make him somebody, or show him this card. */
   async opens(cookies: Pair[], victim: Visitor): Promise<boolean> {
-    const { user, card } = ownerOf(await this.get(this.#site.secret.path, cookies))
+    const page = await this.get(this.#site.secret.path, cookies)
+    this.#scene.mustWork(page)
+    const { user, card } = ownerOf(page)
     return user === victim.name || card === victim.card
   }
 
   /** The same, out of sight: for many tries. */
   async quietlyOpens(cookies: Pair[], victim: Visitor): Promise<boolean> {
     const page = await attackerGets(this.#site, new URL(this.#site.secret.path, this.#site.url).href, cookies)
+    this.#scene.mustWork(page)
     return ownerOf(page).user === victim.name || page.body.includes(victim.card)
   }
 }

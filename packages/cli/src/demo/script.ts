@@ -115,7 +115,12 @@ export class Scene {
 
   /** What has to be so on both sites. */
   must(fact: boolean, told: string): void {
-    if (!fact) throw new BrokenOff(`it should be so that ${told}`)
+    if (!fact) throw new BrokenOff(`it is not so that ${told}`)
+  }
+
+  /** A site that fails has not been shown to hold. */
+  mustWork({ status }: Pick<Page, 'status'>): void {
+    this.must(status < 400, `the site works: it answered ${status}`)
   }
 
   #wire(lead: string, parts: readonly string[]): void {

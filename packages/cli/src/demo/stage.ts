@@ -1,6 +1,7 @@
 // The sites of the story: the leaky shop, alone or behind coatcheck, with what an act needs around it.
 
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GatewayEvent, parseConfig, startGateway } from '@coatcheck/gateway'
@@ -50,8 +51,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async open(setting: Setting = {}): Promise<Site> {
-    const folder = await mkdtemp(join(tmpdir(), 'coatcheck-demo-'))
-    this.#closing.defer(() => rm(folder, { recursive: true }))
+    const folder = await this.#folder()
     const shop = await startLeakyShop({
       ...PLAIN,
       ...setting.faults,
@@ -71,6 +71,18 @@ export class Stage implements AsyncDisposable {
       reported,
       copyStore: () => copyStore(folder),
     }
+  }
+
+  /** A folder that is gone afterwards, also where the reader leaves in the middle. */
+  async #folder(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'coatcheck-demo-'))
+    const remove = () => rmSync(folder, { recursive: true, force: true })
+    process.once('exit', remove)
+    this.#closing.defer(() => {
+      process.off('exit', remove)
+      remove()
+    })
+    return folder
   }
 
   /** What the shop does by itself where nothing stands in front of it. */
