@@ -21,7 +21,9 @@ export const cachedPage = defineAttack("F2 another user's page from a cache", []
       if (named || body.includes(victim.card)) leaked.push(paths[i]!)
     }
     const image = (await publicImageIsCached(target)) ? 'a public image is a cache hit' : 'a public image is not cached'
-    if (leaked.length > 0) return { got: true, evidence: `strangers get ${victim.user.name}'s ${leaked.join(', ')}` }
-    return { got: false, evidence: `strangers get nothing of ${victim.user.name}'s; ${image}`, notes: [image] }
+    const notes = [image]
+    if (leaked.length > 0)
+      return { got: true, evidence: `strangers get ${victim.user.name}'s ${leaked.join(', ')}`, notes }
+    return { got: false, evidence: `strangers get nothing of ${victim.user.name}'s; ${image}`, notes }
   }),
 )

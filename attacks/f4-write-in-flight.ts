@@ -2,6 +2,9 @@
  * A page is still at work while the victim signs out, and saves its session afterwards. Stores that know only `set` bring
  * the session back (expressjs/session#632, CVE-2025-46336); an answer that sets the cookie again undoes the sign-out in
  * the browser.
+ *
+ * Where sites lock a session, the sign-out itself may have to wait in the application until the write is done. So what
+ * counts is when it was asked for: by the time it is answered it must have taken effect, over the write as well.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineAttack, Undecided } from './attack.ts'
@@ -16,14 +19,17 @@ export const writeInFlight = defineAttack('F4 write in flight during sign-out', 
   const from = at(target, '/')
   const writing = browser.load(at(target, target.slow!(WRITE_TAKES)), { from, follow: false })
   await sleep(WRITE_TAKES / 4)
+  const askedAt = performance.now()
   await signOut(target, browser)
-  const signedOutAt = performance.now()
+  const answeredAt = performance.now()
   const written = await writing
+  // A quarter of its time is gone; half of it must still have been to come, or there was no write under way.
+  if (written.lastByteAt < askedAt + WRITE_TAKES / 2) throw new Undecided('the write ended before its time')
+  const order = written.lastByteAt < answeredAt ? 'before the sign-out was answered' : 'after the sign-out was answered'
 
   const got = await spoils(target, victim, frozen)
   if (got) return { got: true, evidence: `after the write ${got}, to ${brief(frozen)}` }
   const who = await browser.load(at(target, target.whoami))
   if (who.body.includes(user.name)) return { got: true, evidence: `the late answer signed ${user.name} in again` }
-  if (written.firstByteAt < signedOutAt) throw new Undecided('the write was answered before the sign-out')
-  return { got: false, evidence: `the write ended after sign-out, and ${brief(frozen)} still opens nothing` }
+  return { got: false, evidence: `the write ended ${order}, and ${brief(frozen)} opens nothing` }
 })

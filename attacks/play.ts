@@ -1,16 +1,30 @@
 /** Runs attacks on scenarios, and judges what came of them. */
 import type { Attack, Report } from './attack.ts'
-import type { Scenario } from './scenario.ts'
+import type { Running, Scenario } from './scenario.ts'
 
-/** `undefined`: the scenario's site lacks what the attack needs, so it does not apply there. */
-export type Result = { attack: Attack; scenario: Scenario; report: Report | undefined; asExpected: boolean }
+/** Without a report it was not tried, and `why` says why not. */
+export type Result = { attack: Attack; scenario: Scenario; asExpected: boolean } & (
+  | { report: Report; why?: undefined }
+  | { report?: undefined; why: string }
+)
 
 export async function play(attack: Attack, scenario: Scenario): Promise<Result> {
-  const target = await scenario.start(attack)
+  let target: Running
   try {
-    const applies = attack.needs.every((part) => target[part] !== undefined)
-    const report = applies ? await attack.run(target) : undefined
-    return { attack, scenario, report, asExpected: !report || report.verdict === scenario.expect }
+    const why = (await scenario.missing?.()) ?? scenario.notApplicable?.[attack.name]
+    if (why !== undefined) return { attack, scenario, why, asExpected: true }
+    target = await scenario.start(attack)
+  } catch (error) {
+    const evidence = `it could not be started: ${(error as Error).message}`
+    return { attack, scenario, report: { attack: attack.name, verdict: 'undecided', evidence }, asExpected: false }
+  }
+  try {
+    const lacking = attack.needs.filter((part) => target[part] === undefined)
+    if (lacking.length > 0) {
+      return { attack, scenario, why: `nothing is known of its ${lacking.join(', ')}`, asExpected: true }
+    }
+    const report = await attack.run(target)
+    return { attack, scenario, report, asExpected: report.verdict === scenario.expect }
   } finally {
     await target.close()
   }
@@ -28,6 +42,10 @@ export async function playAll(
   const worker = async () => {
     for (const [i, { attack, scenario }] of next) results[i] = await play(attack, scenario)
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  try {
+    await Promise.all(Array.from({ length: atOnce }, worker))
+  } finally {
+    await Promise.all(scenarios.map((scenario) => scenario.close?.()))
+  }
   return results
 }

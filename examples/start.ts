@@ -11,7 +11,7 @@ if (flags.length > 0) await main(['node', 'coatcheck', 'serve', ...flags])
 else await startShop()
 
 async function startShop(): Promise<void> {
-  const shop = await startLeakyShop({ clear: false })
+  const shop = await startLeakyShop()
   // What `config check` would remark is meant so here: the shop answers a wrong password with 401, and may forget all.
   await serve({ ...shopConfig(shop.url), warnings: [] })
   console.log(`

@@ -25,6 +25,7 @@ describe('what a shared cache keeps, as mod_cache does', () => {
         ['Last-Modified', 'Wed, 01 May 1996 12:00:00 GMT'],
       ],
     ],
+    ['an hour by ETag alone', 3600, [['ETag', '"1"']]],
     ['nothing without a lifetime', 0, []],
     ['nothing private', 0, [['Cache-Control', 'private, max-age=60']]],
     ['nothing with no-store', 0, [['Cache-Control', 'no-store, max-age=60']]],

@@ -29,7 +29,9 @@ function lifetime(answer: Answer, said: Map<string, string>): number {
   if (expires !== undefined) return Math.max(0, (Date.parse(expires) - date) / 1000 || 0)
   // Apache's CacheLastModifiedFactor: a tenth of the time since it was last changed, a day at most.
   const modified = Date.parse(header(answer, 'last-modified') ?? '')
-  return Number.isNaN(modified) ? 0 : Math.min(Math.max(0, (date - modified) / 10_000), 24 * 3600)
+  // CacheDefaultExpire, an hour: for what can at least be asked after.
+  if (Number.isNaN(modified)) return header(answer, 'etag') === undefined ? 0 : 3600
+  return Math.min(Math.max(0, (date - modified) / 10_000), 24 * 3600)
 }
 
 /** Whether an answer that was stored for one request fits another one (RFC 9111 §4.1). */

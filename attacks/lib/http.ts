@@ -22,6 +22,8 @@ export type Response = {
   body: string
   /** `performance.now()` when the first byte of the answer was here. */
   firstByteAt: number
+  /** And when the last one was. */
+  lastByteAt: number
 }
 
 /** How long to wait for an answer, in ms. */
@@ -52,15 +54,17 @@ export function send(request: Request): Promise<Response> {
     const socket = secure ? connectTls({ host, port, servername, rejectUnauthorized: false }) : connect({ host, port })
     const chunks: Buffer[] = []
     let firstByteAt = 0
+    let lastByteAt = 0
     const finish = () => {
       socket.destroy()
       const response = parse(Buffer.concat(chunks))
-      if (response) resolve({ ...response, firstByteAt })
+      if (response) resolve({ ...response, firstByteAt, lastByteAt })
       else reject(new Error(`${request.method ?? 'GET'} ${request.url}: no whole answer`))
     }
     socket.setTimeout(PATIENCE, finish)
     socket.on('data', (chunk: Buffer) => {
-      firstByteAt ||= performance.now()
+      lastByteAt = performance.now()
+      firstByteAt ||= lastByteAt
       chunks.push(chunk)
     })
     socket.on('end', finish)
@@ -69,7 +73,7 @@ export function send(request: Request): Promise<Response> {
   })
 }
 
-function parse(bytes: Buffer): Omit<Response, 'firstByteAt'> | undefined {
+function parse(bytes: Buffer): Omit<Response, 'firstByteAt' | 'lastByteAt'> | undefined {
   const end = bytes.indexOf('\r\n\r\n')
   if (end < 0) return undefined
   const [statusLine = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n')

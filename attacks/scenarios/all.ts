@@ -3,6 +3,7 @@
  * `expect: 'failed'`, and its name in the list.
  */
 import type { Scenario } from '../scenario.ts'
+import { aspnetDirect, aspnetProtected } from './aspnet.ts'
 import { leakyDirect, leakyProtected } from './leaky.ts'
 
-export const scenarios: readonly Scenario[] = [leakyDirect, leakyProtected]
+export const scenarios: readonly Scenario[] = [leakyDirect, leakyProtected, aspnetDirect, aspnetProtected]

@@ -12,7 +12,8 @@ export type SiteRules = {
   preset?: string
   public: string
   login: string
-  logout: string
+  /** Default: that of the preset. */
+  logout?: string
   idParameters?: string
 }
 
@@ -76,8 +77,8 @@ async function configure(
     `  - upstream: http://127.0.0.1:${upstream.port}`,
     `    public: ${rules.public}`,
     `    login: ${rules.login}`,
-    `    logout: ${rules.logout}`,
   ]
+  if (rules.logout !== undefined) lines.push(`    logout: ${rules.logout}`)
   if (rules.preset !== undefined) lines.push(`    preset: ${rules.preset}`)
   if (rules.idParameters !== undefined) lines.push(`    idParameters: ${rules.idParameters}`)
   if (shortLived) lines.push(`    sessions: { idle: ${LIFETIME.idle}s, absolute: ${LIFETIME.absolute} }`)

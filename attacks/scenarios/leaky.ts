@@ -75,18 +75,23 @@ export const leakyDirect: Scenario = {
 
 const RULES: SiteRules = {
   public: '[/images/*]',
-  login: '{ method: POST, path: /login, user: { field: user }, success: { status: [303], location: / } }',
+  login: '{ method: POST, path: /login, user: { field: user }, success: { status: [303] } }',
   logout: '{ path: /logout }',
   idParameters: '[sid]',
 }
 
 /** The same shop with the same faults, and coatcheck in front of it. */
 export const leakyProtected: Scenario = {
-  name: 'behind coatcheck',
+  name: 'leaky shop behind coatcheck',
+  head: 'behind coatcheck',
   expect: 'failed',
   start: (attack) => startLeakyProtected(attack),
 }
 
-export async function startLeakyProtected(attack: Attack, door?: Door): Promise<Running> {
-  return behindCoatcheck(await startLeakyTarget({ ...attack, needs: [] }), RULES, attack, door)
+export async function startLeakyProtected(
+  attack: Attack,
+  door?: Door,
+  changes: Partial<LeakyOptions> = {},
+): Promise<Running> {
+  return behindCoatcheck(await startLeakyTarget({ ...attack, needs: [] }, changes), RULES, attack, door)
 }

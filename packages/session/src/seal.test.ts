@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newDataKey, type Sealer, sealData, secret, unwrapDataKey, wrapDataKey } from './seal.ts'
+import { newDataKey, openData, type Sealer, sealData, secret, unwrapDataKey, wrapDataKey } from './seal.ts'
 import type { Lookup, SessionRecord } from './store.ts'
 import { newSignedIn } from './store-tests/fixtures.ts'
 import { memory } from './stores/memory.ts'
@@ -33,7 +33,7 @@ async function stolen(options: Parameters<typeof siteOn>[2] = {}) {
   const { record } = lookup as Lookup & { state: 'live' }
   const alter = (change: Partial<SessionRecord>) =>
     watch.next('read', async () => ({ ...lookup, record: { ...record, ...change } }))
-  return { site, browser, record, alter }
+  return { site, browser, record, alter, store: watch.store }
 }
 
 test('E7: a record holds neither its token nor its data, in any encoding', async () => {
@@ -128,7 +128,20 @@ test('E7: while a secret is introduced, sessions from before it open only where 
   assert.equal(unwrapDataKey({ ...after, acceptWithoutSecret: true }, token, 'id', wrapped).length, 32)
 })
 
-test('E7: no two sign-ins share a data key, and no two writes share a nonce', () => {
+test('E7: who knew the token from before a sign-in cannot read what is stored after it', async () => {
+  const { site, browser, record, store } = await stolen()
+  const sealer: Sealer = { site: 'default', secrets: [], acceptWithoutSecret: false }
+  const token = SessionToken.parse(browser.token) as SessionToken
+  const dataKey = unwrapDataKey(sealer, token, record.id, record.wrappedKey)
+  assert.ok(openData(dataKey, record.sealed, record).includes(CARD))
+  await browser.visit(site, (session) => session.signIn('alice'))
+  const [listed] = await store.list('default', 'alice', Date.UTC(2026, 0, 1))
+  const after = listed?.record ?? assert.fail('nothing is listed')
+  assert.equal(after.id, record.id)
+  assert.throws(() => openData(dataKey, after.sealed, after))
+})
+
+test('E7: no two writes share a nonce', () => {
   const record = newSignedIn('alice')
   const dataKey = newDataKey()
   const nonces = Array.from({ length: 100 }, () => sealData(dataKey, '{}', record).subarray(0, 12).toString('hex'))
