@@ -14,9 +14,7 @@ import { send } from './lib/http.ts'
 
 type Application = { url: string; headSent: Promise<void>; goOn(): void; close(): void }
 
-test('G3: an answer that had begun when its token ended goes no further', {
-  todo: 'the gateway looks at the token when the headers come, and not again',
-}, async () => {
+test('G3: an answer that had begun when its token ended goes no further', async () => {
   const application = await startApplication()
   const gateway = await startGateway(configuration(application.url))
   try {
@@ -38,7 +36,11 @@ test('G3: an answer that had begun when its token ended goes no further', {
     const page = await victim.load(`${url}/login`, { method: 'POST', fields: [['user', 'alice']], from: `${url}/` })
     assert.match(page.body, /alice/)
     application.goOn()
-    assert.doesNotMatch((await begun).body, /alice/)
+    const body = await begun.then(
+      ({ body }) => body,
+      (error: Error) => error.message,
+    )
+    assert.doesNotMatch(body, /alice/)
   } finally {
     await gateway.close()
     application.close()

@@ -16,6 +16,7 @@ const HOP_BY_HOP = new Set([
 /** What a request does not carry on, beside its hop-by-hop headers: the gateway writes these itself, or nobody does. */
 const REQUEST_OWN = new Set([
   'cookie',
+  'cookie2',
   'expect',
   'forwarded',
   'x-forwarded-for',
@@ -30,6 +31,12 @@ const REQUEST_OWN = new Set([
   'x-url-scheme',
   'front-end-https',
 ])
+
+/**
+ * What an answer does not carry on: Alt-Svc (RFC 7838) would lead browsers to an address of the application's own, past the
+ * gateway; Set-Cookie2 (RFC 2965) is read by no browser, but by page scripts, and holds what belongs into the vault.
+ */
+const RESPONSE_OWN = new Set(['alt-svc', 'set-cookie2'])
 
 /** The headers that go upstream, but for what the gateway adds. */
 export function requestHeaders(raw: readonly string[]): string[] {
@@ -58,9 +65,8 @@ export function responseHeaders(raw: readonly string[]): ResponseHeaders {
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
     const lower = name.toLowerCase()
-    // Alt-Svc (RFC 7838) would lead browsers to an address of the application's own, past the gateway.
     if (lower === 'set-cookie') setCookies.push(raw[i + 1] as string)
-    else if (!HOP_BY_HOP.has(lower) && lower !== 'alt-svc' && named?.has(lower) !== true)
+    else if (!HOP_BY_HOP.has(lower) && !RESPONSE_OWN.has(lower) && named?.has(lower) !== true)
       kept.push(name, raw[i + 1] as string)
   }
   return { kept, setCookies }
@@ -77,9 +83,9 @@ export function headerValue(raw: readonly string[], lowerName: string): string |
   return value
 }
 
-/** `X_Forwarded_For` reaches many applications as `X-Forwarded-For` does (CGI's rule): one name here. */
+/** `X_Forwarded_For` and `X.Forwarded.For` reach some applications as `X-Forwarded-For` does (CGI's rule): one name here. */
 function folded(lower: string): string {
-  return lower.includes('_') ? lower.replaceAll('_', '-') : lower
+  return /[_.]/.test(lower) ? lower.replace(/[_.]/g, '-') : lower
 }
 
 /** The names that the Connection header adds to the list. */

@@ -96,12 +96,12 @@ export function siteSessions(site: Site, store: Store, clock: () => number): Ses
 function matcher(site: Site): (method: string, target: Target) => Meaning {
   const options = { ignoreCase: site.ignoreCase }
   const publics = site.public.map((pattern) => compilePathPattern(pattern, options))
-  const logins = site.login.map((rule) => ({ rule, path: compilePathPattern(rule.path, options) }))
-  const logouts = site.logout.map((rule: LogoutRule) => ({ rule, path: compilePathPattern(rule.path, options) }))
+  const logins = site.login.map((rule) => ({ rule, path: signPath(rule.path, site.ignoreCase) }))
+  const logouts = site.logout.map((rule: LogoutRule) => ({ rule, path: signPath(rule.path, site.ignoreCase) }))
   const read = (method: string, path: string): Meaning => ({
     isPublic: publics.some((pattern) => pattern.test(path)),
-    login: logins.find(({ rule, path: pattern }) => rule.method === method && pattern.test(path))?.rule ?? null,
-    logout: logouts.some(({ rule, path: pattern }) => (rule.method ?? method) === method && pattern.test(path)),
+    login: logins.find(({ rule, path: is }) => rule.method === method && is(path))?.rule ?? null,
+    logout: logouts.some(({ rule, path: is }) => (rule.method ?? method) === method && is(path)),
   })
   return (method, target) => {
     const readings = site.ignoreCase ? readingsOfWindows(target.readings) : target.readings
@@ -121,12 +121,27 @@ function matcher(site: Site): (method: string, target: Target) => Meaning {
 }
 
 /**
+ * Where people sign in and out. Nobody knows what serves the site (IIS apart, whose readings are below): so in any case of
+ * letters, with or without a slash at the end (Express), and with anything behind a script (PATH_INFO of PHP and CGI). A
+ * page taken for a sign-in gets a new token and no more; a sign-in that is not seen leaves a planted one good (G3).
+ */
+function signPath(pattern: string, isIis: boolean): (path: string) => boolean {
+  const expression = compilePathPattern(pattern, { ignoreCase: true })
+  if (isIis) return (path) => expression.test(path)
+  return (path) => {
+    const page = path.replace(/(\.(?:php\d?|phtml|cgi|pl|jsp|cfm))\/.*$/i, '$1')
+    return [path, page, page.endsWith('/') ? page.slice(0, -1) : `${page}/`].some((spelt) => expression.test(spelt))
+  }
+}
+
+/**
  * What IIS makes of a path: it drops dots and spaces at the end of a name, and hands what comes after a page's own name
  * to that page (PATH_INFO), so that /Login.aspx/x is a sign-in too (G1).
  */
 function readingsOfWindows(readings: readonly string[]): readonly string[] {
   if (!readings.some((path) => /(?:\.|%20)(?:\/|$)|\.as[a-z]{1,2}x?\//i.test(path))) return readings
-  const trimmed = readings.map((path) => path.replace(/(?:\.|%20)+(?=\/|$)/g, ''))
+  // Looked for where a run begins alone: from each of its dots on, a long run would cost time by the square.
+  const trimmed = readings.map((path) => path.replace(/(?<!\.|%20)(?:\.|%20)+(?=\/|$)/g, ''))
   const pages = [...readings, ...trimmed].map((path) => path.replace(/(\.as[a-z]{1,2}x?)\/.*$/i, '$1'))
   return [...readings, ...trimmed, ...pages]
 }

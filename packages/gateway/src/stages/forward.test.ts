@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { get, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseConfig } from '../config/index.ts'
+import { startGateway } from '../gateway.ts'
 import { bodyOf, startApplication, startSocketServer, valuesOf } from '../testing/application.ts'
 import { startTestGateway } from '../testing/gateway.ts'
 import { getRaw, open, parsed, sendRaw } from '../testing/wire.ts'
@@ -227,3 +232,37 @@ test('a client that falls silent in the middle of its upload is not waited for, 
   }
   assert.equal((await gateway.browser().visit('/')).status, 200)
 })
+
+for (const store of ['memory', 'sqlite:./sessions.db']) {
+  test(`a body that comes in parts, and ends with its connection, comes whole (${store})`, async (t) => {
+    const port = await startSocketServer(t, (socket) => {
+      socket.once('data', async () => {
+        socket.write('HTTP/1.1 200 OK\r\nSet-Cookie: app=1\r\nConnection: close\r\n\r\none ')
+        await sleep(5)
+        socket.write('two ')
+        await sleep(5)
+        socket.end('three')
+      })
+    })
+    const folder = await mkdtemp(join(tmpdir(), 'coatcheck-forward-'))
+    const gateway = await startGateway(
+      parseConfig(
+        `listen: [http://127.0.0.1:0]\nstore: '${store}'\nsites: [{ upstream: http://127.0.0.1:${port} }]`,
+        'test',
+        folder,
+      ),
+    )
+    t.after(async () => {
+      await gateway.close()
+      await rm(folder, { recursive: true })
+    })
+    let cookie = ''
+    for (let i = 0; i < 20; i++) {
+      const answer = await fetch(`http://127.0.0.1:${gateway.listeners[0]!.port}/`, {
+        headers: { 'Sec-Fetch-Site': 'none', Cookie: cookie },
+      })
+      cookie ||= answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+      assert.equal(await answer.text(), 'one two three')
+    }
+  })
+}

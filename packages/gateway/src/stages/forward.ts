@@ -7,7 +7,7 @@ import { headerValue, requestHeaders } from '../headers.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { hasBody } from '../silence.ts'
-import { receive } from './receive.ts'
+import { assertLive, receive } from './receive.ts'
 
 /** Resolves when the answer is written or the exchange is over. Rejects with what kept it from being answered. */
 export function forward(passage: Passage, visit: Visit | null, form: Form | null): Promise<void> {
@@ -41,12 +41,19 @@ function setContentLength(headers: string[], length: number): void {
   else headers[at + 1] = String(length)
 }
 
+/** Milliseconds for which it need not be asked again whether a session lives (E8). */
+const PROOF = 1
+
 class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #passage: Passage
   readonly #visit: Visit | null
   readonly #resolve: () => void
   readonly #reject: (error: unknown) => void
   #controller: Dispatcher.DispatchController | undefined
+  /** When it was last known that the session lives. */
+  #liveAt = Number.NEGATIVE_INFINITY
+  /** Headers or a part of the body wait for the session to be asked. */
+  #deciding = false
   #bodyEnded = false
   #done = false
 
@@ -75,28 +82,51 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     const raw = text(controller.rawHeaders)
     // Paused, the end of an answer without body is lost where the application closes its connection behind it.
     if (!isEmpty(this.#passage.method, status, raw)) controller.pause()
-    receive(this.#passage, this.#visit, status, raw)
-      .then((headers) => {
-        if (this.#done) return
-        this.#passage.res.writeHead(status, reason(message), headers)
-        if (this.#bodyEnded) this.#end()
-        else controller.resume()
-      })
-      .catch((error) => this.#finish(error))
+    this.#decide(receive(this.#passage, this.#visit, status, raw), (headers) => {
+      this.#passage.res.writeHead(status, reason(message), headers)
+      controller.resume()
+    })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#done) return
+    // The token may have ended since the headers left: what the application adds then is not for this client (G3).
+    if (this.#visit === null || performance.now() - this.#liveAt < PROOF) this.#write(controller, chunk)
+    else {
+      controller.pause()
+      this.#decide(assertLive(this.#passage, this.#visit), () => {
+        controller.resume()
+        this.#write(controller, chunk)
+      })
+    }
+  }
+
+  #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { res } = this.#passage
-    if (this.#done || res.write(chunk)) return
+    if (res.write(chunk)) return
     controller.pause()
     res.once('drain', () => controller.resume())
+  }
+
+  /** Goes on when the session was found to live, and ends the exchange otherwise. */
+  #decide<T>(decision: Promise<T>, goOn: (decided: T) => void): void {
+    this.#deciding = true
+    decision
+      .then((decided) => {
+        if (this.#done) return
+        this.#deciding = false
+        this.#liveAt = performance.now()
+        goOn(decided)
+        if (this.#bodyEnded) this.#end()
+      })
+      .catch((error) => this.#finish(error))
   }
 
   onResponseEnd(): void {
     if (this.#done) return
     // That of an answer without body comes while its headers are still being decided.
-    if (this.#passage.res.headersSent) this.#end()
-    else this.#bodyEnded = true
+    if (this.#deciding) this.#bodyEnded = true
+    else this.#end()
   }
 
   #end(): void {

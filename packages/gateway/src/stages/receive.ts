@@ -35,7 +35,7 @@ export async function receive(
     drop(passage, setCookies, 'public')
     return kept
   }
-  if (visit.session.id !== null && !(await visit.session.isLive())) throw withheld(passage)
+  await assertLive(passage, visit)
   const toBrowser = visit.signedOut
     ? drop(passage, setCookies, 'signed-out')
     : await keepCookies(passage, visit, status, kept, setCookies)
@@ -112,6 +112,11 @@ function personal(passage: Passage, headers: readonly string[], toBrowser: reado
     report({ type: 'caching-removed', site: site.site.name, path: target.path, directives: decision.dropped })
   }
   return leaving
+}
+
+/** @throws Refusal where the session ended since the request was opened: its answer goes no further (G3) */
+export async function assertLive(passage: Passage, { session }: Visit): Promise<void> {
+  if (session.id !== null && !(await session.isLive())) throw withheld(passage)
 }
 
 /** The answer was made for a session that is over: its page belongs to nobody who could be sent it (G3). */
