@@ -24,8 +24,8 @@ export const writeInFlight = defineAttack('F4 write in flight during sign-out', 
   const answeredAt = performance.now()
   const written = await writing
   // A quarter of its time is gone; half of it must still have been to come, or there was no write under way.
-  if (written.lastByteAt < askedAt + WRITE_TAKES / 2) throw new Undecided('the write ended before its time')
-  const order = written.lastByteAt < answeredAt ? 'before the sign-out was answered' : 'after the sign-out was answered'
+  if (written.endedAt < askedAt + WRITE_TAKES / 2) throw new Undecided('the write ended before its time')
+  const order = written.endedAt < answeredAt ? 'before the sign-out was answered' : 'after the sign-out was answered'
 
   const got = await spoils(target, victim, frozen)
   if (got) return { got: true, evidence: `after the write ${got}, to ${brief(frozen)}` }

@@ -22,8 +22,8 @@ export type Response = {
   body: string
   /** `performance.now()` when the first byte of the answer was here. */
   firstByteAt: number
-  /** And when the last one was. */
-  lastByteAt: number
+  /** And when it ended: with its last byte, or broken off. */
+  endedAt: number
 }
 
 /** How long to wait for an answer, in ms. */
@@ -54,26 +54,24 @@ export function send(request: Request): Promise<Response> {
     const socket = secure ? connectTls({ host, port, servername, rejectUnauthorized: false }) : connect({ host, port })
     const chunks: Buffer[] = []
     let firstByteAt = 0
-    let lastByteAt = 0
     const finish = () => {
       socket.destroy()
       const response = parse(Buffer.concat(chunks))
-      if (response) resolve({ ...response, firstByteAt, lastByteAt })
+      if (response) resolve({ ...response, firstByteAt, endedAt: performance.now() })
       else reject(new Error(`${request.method ?? 'GET'} ${request.url}: no whole answer`))
     }
     socket.setTimeout(PATIENCE, finish)
     socket.on('data', (chunk: Buffer) => {
-      lastByteAt = performance.now()
-      firstByteAt ||= lastByteAt
+      firstByteAt ||= performance.now()
       chunks.push(chunk)
     })
     socket.on('end', finish)
-    socket.on('error', reject)
+    socket.on('error', (error) => (firstByteAt > 0 ? finish() : reject(error)))
     socket.write(head + (request.body ?? ''))
   })
 }
 
-function parse(bytes: Buffer): Omit<Response, 'firstByteAt' | 'lastByteAt'> | undefined {
+function parse(bytes: Buffer): Omit<Response, 'firstByteAt' | 'endedAt'> | undefined {
   const end = bytes.indexOf('\r\n\r\n')
   if (end < 0) return undefined
   const [statusLine = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n')

@@ -13,7 +13,7 @@ const READ_TO_CLEAN = 1024 * 1024
 
 /** A form of which the beginning, or all, was read. */
 export interface Form {
-  /** The first value of a field; null where the form has none, or is too long to be read. */
+  /** The value of a field; null where the form has none, or is too long to be read. @throws Refusal 400 for several */
   field(name: string): string | null
   /** The body to forward. A Buffer is the whole of it, and may be shorter than what came. */
   readonly body: Readable | Buffer
@@ -38,7 +38,14 @@ export async function readForm(req: IncomingMessage, without: ParameterNames): P
   const text = without.removedFrom(Buffer.concat(chunks).toString('latin1'))
   const body = Buffer.from(text, 'latin1')
   const fields = body.length <= READ_FOR_FIELDS ? new URLSearchParams(body.toString('utf8')) : null
-  return { field: (name) => fields?.get(name) ?? null, body }
+  return { field: (name) => only(fields?.getAll(name) ?? []), body }
+}
+
+/** Servers take the first, the last, or all of them joined: nobody knows whom such a form signs in (G1). */
+function only(values: readonly string[]): string | null {
+  const [first = null, ...others] = values
+  if (others.every((value) => value === first)) return first
+  throw new Refusal(400, 'This request cannot be read in one way', 'Its form says two things in one field.')
 }
 
 async function read(from: AsyncIterator<Buffer>, limit: number): Promise<{ chunks: Buffer[]; ended: boolean }> {

@@ -63,6 +63,7 @@ test('R5: what an untrusted peer says of itself is replaced, whatever the spelli
     ['X-Forwarded-Ssl', 'on'],
     ['X-Real-IP', '6.6.6.6'],
     ['X_Real_IP', '6.6.6.6'],
+    ['X.Forwarded.For', '6.6.6.6'],
     ['Forwarded', 'for=6.6.6.6;proto=https'],
     ['Front-End-Https', 'on'],
     ['X-Url-Scheme', 'https'],
@@ -112,4 +113,13 @@ test('end-to-end headers pass both ways as they are, repeated ones and bytes bey
 test('an answer leads browsers to no other address of the application', () => {
   const { kept } = responseHeaders(['Alt-Svc', 'h3=":8443"', 'Content-Type', 'text/html'])
   assert.deepEqual(kept, ['Content-Type', 'text/html'])
+})
+
+test('G2: cookies of the old kind cross neither way (Set-Cookie2, Cookie2)', async (t) => {
+  const app = await startApplication(t)
+  app.on('/', (_req, res) => res.setHeader('Set-Cookie2', 'JSESSIONID="1"; Version="1"').end())
+  const gateway = await startTestGateway(t, app.port)
+  const { head } = await getRaw(gateway.port, '/', `${BROWSER}Cookie2: $Version=1; JSESSIONID=planted\r\n`)
+  assert.doesNotMatch(head, /JSESSIONID/)
+  assert.deepEqual(valuesOf(app.arrived[0]!, 'cookie2'), [])
 })

@@ -1,12 +1,15 @@
 // Session ids that come as a query parameter or a form field are what an attacker plants: they do not reach the
 // application (G2). Everything else passes byte for byte.
 
-/** Names of parameters, compared as the more lenient servers do: case folded, `name[]` for `name` (PHP). */
+/**
+ * Names of parameters, compared as the more lenient servers do: case folded, `%u0073` for `s` (ASP.NET), cut off at NUL, and
+ * in PHP `name[]` for `name` and `session.id` for `session_id`.
+ */
 export class ParameterNames {
   readonly #names: ReadonlySet<string>
 
   constructor(names: readonly string[]) {
-    this.#names = new Set(names.map((name) => name.toLowerCase()))
+    this.#names = new Set(names.map((name) => variable(name).toLowerCase()))
   }
 
   get isEmpty(): boolean {
@@ -23,14 +26,18 @@ export class ParameterNames {
     // Some servers take a semicolon for an ampersand: a name after one counts too.
     const kept = text
       .split('&')
-      .map((part) => part.split(';').filter((pair) => !this.#has(pair)))
-      .filter((part) => part.length > 0)
-      .map((part) => part.join(';'))
-      .join('&')
-    return kept
+      .map((part) => (part.includes(';') ? this.#without(part.split(';')) : this.#has(part) ? null : part))
+      .filter((part) => part !== null)
+    return kept.join('&')
+  }
+
+  #without(pairs: readonly string[]): string | null {
+    const kept = pairs.filter((pair) => !this.#has(pair))
+    return kept.length === 0 ? null : kept.join(';')
   }
 
   #has(pair: string): boolean {
+    if (pair === '') return false
     const equals = pair.indexOf('=')
     const name = decoded(equals === -1 ? pair : pair.slice(0, equals))
     return this.#names.has(name.trim().replace(/\[.*$/s, '').toLowerCase())
@@ -38,7 +45,17 @@ export class ParameterNames {
 }
 
 function decoded(name: string): string {
-  return name
+  const text = name
     .replaceAll('+', ' ')
-    .replace(/%([0-9a-f]{2})/gi, (_triplet, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(/%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/gi, (_escape, wide: string | undefined, hex: string) =>
+      String.fromCharCode(Number.parseInt(wide ?? hex, 16)),
+    )
+  const end = text.indexOf('\0', 1)
+  return variable(end === -1 ? text : text.slice(0, end))
+}
+
+/** PHP's name for it: an underscore for what a variable may not contain, an open bracket that nothing closes included. */
+function variable(name: string): string {
+  const known = name.trim().replace(/[ .]/g, '_')
+  return known.includes(']') ? known : known.replaceAll('[', '_')
 }

@@ -18,8 +18,10 @@ export async function signOut<Data>(hold: Hold<Data>): Promise<void> {
   const ending = { reason: 'signed-out', at: engine.now() } as const
   await engine.apply('sign a user out', async () => {
     const tombstone = await store.end(key, ending)
-    // Renewed while this request was served: the session goes on under a token that this request never saw.
-    if (tombstone?.reason === 'renewed') await store.endById(site, id, ending)
+    // Renewed while this request was served, or rotated for the same user: the session goes on under a token that this
+    // request never saw. What an anonymous visitor had is not: whoever signed in since is not his to sign out.
+    const goesOn = tombstone?.reason === 'renewed' || (tombstone?.reason === 'rotated' && user !== null)
+    if (goesOn) await store.endById(site, id, ending)
   })
   for (const done of confirmed) done()
   engine.events.emit({ type: 'ended', id, reason: 'signed-out', user })

@@ -80,6 +80,17 @@ test('G1: IIS hands what follows a page to the page, so with its preset a sign-i
   assert.equal((await getRaw(gateway.port, '/Service.asmx/Total', 'Sec-Fetch-Site: none\r\n')).body, '3')
 })
 
+test('G1: a long path holds nobody else up, with dots that Windows drops in it', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port, { site: 'preset: aspnet' })
+  for (const run of ['.', '%20', '/.', ';', '%2f']) {
+    const target = `/${run.repeat(40_000 / run.length)}x//%2fb;c/a.`
+    const started = performance.now()
+    await getRaw(gateway.port, target, 'Sec-Fetch-Site: none\r\n')
+    assert.ok(performance.now() - started < 1000, `${run}: ${performance.now() - started} ms`)
+  }
+})
+
 const onePath: [sentence: string, target: string, forwarded: string][] = [
   ['escapes that need none are undone', '/%7Euser/%61', '/~user/a'],
   ['other escapes are spelt in capitals', '/a%2fb%c3%bc', '/a%2Fb%C3%BC'],

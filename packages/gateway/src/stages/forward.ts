@@ -8,11 +8,12 @@ import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { hasBody } from '../silence.ts'
 import { assertLive, receive } from './receive.ts'
+import { undoSignIn } from './sign-in.ts'
 
 /** Resolves when the answer is written or the exchange is over. Rejects with what kept it from being answered. */
 export function forward(passage: Passage, visit: Visit | null, form: Form | null): Promise<void> {
   const { req, method, target, site } = passage
-  return new Promise((resolve, reject) => {
+  const answered = new Promise<void>((resolve, reject) => {
     site.pool.dispatch(
       {
         path: target.path + target.query,
@@ -23,6 +24,7 @@ export function forward(passage: Passage, visit: Visit | null, form: Form | null
       new AnswerHandler(passage, visit, resolve, reject),
     )
   })
+  return visit?.attempt ? answered.catch((error) => undoSignIn(visit, error)) : answered
 }
 
 function upstreamHeaders({ req, facts, target, exchange }: Passage, visit: Visit | null, form: Form | null): string[] {
@@ -95,17 +97,19 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     else {
       controller.pause()
       this.#decide(assertLive(this.#passage, this.#visit), () => {
-        controller.resume()
-        this.#write(controller, chunk)
+        // Only then: going on may bring the end of the body at once.
+        if (this.#write(controller, chunk)) controller.resume()
       })
     }
   }
 
-  #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  /** Whether the client takes more; where not, the application is asked to wait for it. */
+  #write(controller: Dispatcher.DispatchController, chunk: Buffer): boolean {
     const { res } = this.#passage
-    if (res.write(chunk)) return
+    if (res.write(chunk)) return true
     controller.pause()
     res.once('drain', () => controller.resume())
+    return false
   }
 
   /** Goes on when the session was found to live, and ends the exchange otherwise. */
@@ -130,6 +134,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 
   #end(): void {
+    if (this.#done) return
     this.#done = true
     this.#passage.res.end()
     this.#resolve()

@@ -15,7 +15,7 @@ import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { parseSetCookie } from '../vault/set-cookie.ts'
 import { hardenExposed, type Merge, merge } from '../vault/vault.ts'
-import { signInUser } from './sign-in.ts'
+import { bringsTicket, signInUser } from './sign-in.ts'
 
 /**
  * The headers with which an answer leaves.
@@ -64,6 +64,9 @@ async function keepCookies(
   const [signed, unsigned] = partition(setCookies, (line) => !facts.secure && isAuthCookie(passage, line))
   drop(passage, signed, 'plain-http') // nobody is signed in over plain http, by no fault of the application either
   const [exposed, own] = partition(unsigned, (line) => site.exposed.has(parseSetCookie(line, 0)?.name ?? ''))
+  // A sign-in by GET, as links back from elsewhere are: the token from before it opens nothing that it brings.
+  const signsIn = attempt === null && session.id !== null && bringsTicket(passage, session.data, own)
+  if (signsIn && isSafe(passage.method)) await session.rotate()
   const merged = merge(session.data, own, url, now())
   reportMerge(passage, merged)
   if (signsOut(merged, site.site.authCookies)) {

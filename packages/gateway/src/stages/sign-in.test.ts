@@ -1,12 +1,13 @@
 // The application's own sign-in: the token changes before the application sees the request, whatever becomes of it.
 
 import assert from 'node:assert/strict'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { createSessions, memory } from '@coatcheck/session'
 import { bodyOf, startApplication } from '../testing/application.ts'
 import { startTestGateway } from '../testing/gateway.ts'
 import { SIGN_IN, sets, withMembers } from '../testing/members.ts'
+import { watchedStore } from '../testing/store.ts'
 
 const GOOD = { user: 'alice', password: 'right' }
 const BAD = { user: 'alice', password: 'wrong' }
@@ -229,3 +230,87 @@ test('G3: a script’s request whose answer sets a new or changed cookie changes
     assert.equal(browser.token, token, 'nothing else does')
   }
 })
+
+for (const [sentence, path, asked] of [
+  ['with a slash behind it', '/login', '/login/'],
+  ['without the slash of the rule', '/login/', '/login'],
+  ['in another case', '/login', '/LogIn'],
+  ['with something behind a script', '/login.php', '/login.php/x'],
+] as const) {
+  test(`G3: a sign-in is one ${sentence}: servers take it for the same page`, async (t) => {
+    const site = `login: { path: ${path}, user: { field: user }, success: { status: [302] } }`
+    const app = (await startApplication(t)).on('/set', sets('app=1'))
+    const gateway = await startTestGateway(t, app.port, { site })
+    const browser = gateway.browser()
+    await browser.visit('/set')
+    const attacker = browser.frozenCopy()
+    const seen = Promise.withResolvers<string>()
+    app.on(`POST ${asked}`, async (req, res) => {
+      await bodyOf(req)
+      seen.resolve((await attacker.fetch('/')).body)
+      res.writeHead(302, { Location: '/' }).end()
+    })
+    await browser.submit(asked, GOOD)
+    assert.equal(await seen.promise, '')
+    assert.equal(gateway.heardOfSessions('signed-in')[0]?.user, 'alice')
+  })
+}
+
+test('G3: a sign-in by GET, seen by the cookie that it brings, changes the token; a renewed ticket does not', async (t) => {
+  const app = withMembers(await startApplication(t)).on('/set', sets('app=1'))
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN })
+  app.on('/back', sets('auth=alice; Path=/')).on('/slide', sets('auth=alice2; Path=/'))
+  const browser = gateway.browser()
+  await browser.visit('/set')
+  const old = browser.frozenCopy()
+  await browser.visit('/back?code=1', { from: 'cross-site' })
+  assert.equal((await old.visit('/')).body, '')
+  assert.equal((await browser.visit('/')).body, 'app=1; auth=alice')
+  const { token } = browser
+  await browser.visit('/slide')
+  assert.equal(browser.token, token)
+})
+
+test('G1: a form that names two users is refused, and the application does not see it', async (t) => {
+  const app = withMembers(await startApplication(t))
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN })
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+  const body = 'user=bob&password=right&user=alice'
+  const { status } = await gateway.browser().visit('/login', { method: 'POST', from: 'same-origin', headers, body })
+  assert.equal(status, 400)
+  assert.equal(app.arrived.length, 0)
+})
+
+const refusals: [sentence: string, rule: string, limit: string, status: number][] = [
+  ['all sessions were ended meanwhile', 'E12', '', 401],
+  ['the user has as many as he may have', 'E12', ', sessions: { limit: { max: 1, policy: refuse } }', 409],
+  ['the store does not answer', 'E9', '', 503],
+]
+
+for (const [sentence, rule, limit, status] of refusals) {
+  test(`${rule}: a sign-in that is refused (${sentence}) opens nothing, though the application granted it`, async (t) => {
+    const watch = watchedStore()
+    const users = new Map<string, string>() // the application keeps the id that it gave out before
+    const idOf = (req: IncomingMessage) => /app=(\d+)/.exec(req.headers.cookie ?? '')?.[1] ?? ''
+    const app = (await startApplication(t)).on('/me', (req, res) => res.end(users.get(idOf(req)) ?? 'nobody'))
+    let visitors = 0
+    app.on('/set', (req, res) => sets(`app=${++visitors}; Path=/`)(req, res))
+    app.on('POST /login', async (req, res) => {
+      users.set(idOf(req), new URLSearchParams(await bodyOf(req)).get('user') ?? '')
+      if (visitors > 1 && status === 401) await watch.store.endAll('default', 'alice', Date.now() + 1, null)
+      if (visitors > 1 && status === 503) watch.failing.add('rotate')
+      res.writeHead(302, { Location: '/me' }).end()
+    })
+    const site = `login: { path: /login, user: { field: user }, success: { status: [302], location: /me } }${limit}`
+    const gateway = await startTestGateway(t, app.port, { site, options: { store: watch.store } })
+    const first = gateway.browser()
+    await first.visit('/set')
+    await first.submit('/login', GOOD)
+    assert.equal((await first.visit('/me')).body, 'alice')
+    const second = gateway.browser()
+    await second.visit('/set')
+    assert.equal((await second.submit('/login', GOOD)).status, status)
+    watch.failing.clear()
+    assert.equal((await second.visit('/me')).body, 'nobody')
+  })
+}

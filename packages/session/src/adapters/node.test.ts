@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { connect, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { createSessions } from '../create-sessions.ts'
@@ -148,6 +149,55 @@ test('R2: our cookie is set once, beside the cookies of the application', async 
     ['theme', '__Host-Http-sid'],
   )
   assert.doesNotMatch(headers['set-cookie']?.[1] ?? '', /Max-Age=0/)
+})
+
+for (const [name, answer] of [
+  ['setHeader', (res) => res.setHeader('Set-Cookie', 'theme=dark').end()],
+  ['writeHead', (res) => res.writeHead(200, undefined, { 'Set-Cookie': 'theme=dark', 'X-App': '1' }).end()],
+] as [string, (res: ServerResponse) => void][]) {
+  test(`R2: a cookie that the application sets later, with ${name}, does not take the place of ours`, async () => {
+    const { headers } = await ask(async (req, res) => {
+      const session = await sessions.open(req, res)
+      await session.signIn('alice')
+      answer(res)
+    })
+    assert.deepEqual(
+      headers['set-cookie']?.map((line) => line.split('=')[0]),
+      ['theme', '__Host-Http-sid'],
+    )
+  })
+}
+
+for (const header of ['X-Accel-Expires', 'CDN-Cache-Control', 'Surrogate-Control']) {
+  test(`R3: looking at the session after an answer began that is private, but for ${header}, is an error`, async () => {
+    const { body } = await ask(async (req, res) => {
+      res.setHeader('Cache-Control', 'private')
+      res.setHeader(header, '60')
+      res.flushHeaders()
+      res.end(await sessions.open(req, res).catch((error) => error.code))
+    })
+    assert.equal(body, 'ERR_HEADERS_SENT')
+  })
+}
+
+test('R2: over HTTP/2 too an answer that sets our cookie is not stored', async (t) => {
+  const server = createHttp2Server(async (req, res) => {
+    const request = req as unknown as IncomingMessage
+    const session = await sessions.open(request, res as unknown as ServerResponse)
+    await session.signIn('alice')
+    res.end('ok')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  t.after(() => {
+    client.destroy()
+    server.close()
+  })
+  const stream = client.request({ 'sec-fetch-site': 'same-origin' })
+  const [headers] = (await once(stream, 'response')) as [Record<string, string>]
+  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers.expires, '0')
+  assert.match(String(headers['set-cookie']), /^__Host-Http-sid=/)
 })
 
 test('opened twice for one request it is one session', async () => {

@@ -52,6 +52,12 @@ export class NodeExchange implements Exchange {
 
   personal(): void {
     const res = this.#res as Personal
+    if (res.headersSent && res[PERSONAL] !== true && res.getHeaderNames().some(outweighsPrivate)) {
+      throw new SessionError(
+        'ERR_HEADERS_SENT',
+        'the session was looked at after an answer had begun that some cache may keep: open it before the headers are written',
+      )
+    }
     if (res[PERSONAL] === true) return
     if (res.headersSent) {
       if (isPrivateAlready(joined(res.getHeader('cache-control')))) return
@@ -65,33 +71,49 @@ export class NodeExchange implements Exchange {
     const decide = () => this.#decide()
     res.writeHead = function personalWriteHead(this: ServerResponse, status: number, ...rest: unknown[]) {
       const reason = typeof rest[0] === 'string' ? rest[0] : undefined
-      setHeaders(this, (reason === undefined ? rest[0] : rest[1]) as HeaderInput)
+      setHeaders(this, (reason === undefined ? (rest[1] ?? rest[0]) : rest[1]) as HeaderInput)
       if (!this.headersSent && status >= 200) decide()
       return reason === undefined ? writeHead.call(this, status) : writeHead.call(this, status, reason)
     } as typeof res.writeHead
   }
 
   #decide(): void {
-    const res = this.#res
+    const res = this.#res as Personal
+    const issued = res[ISSUED] ?? NOTHING
     const decision = personalCaching({
       cacheControl: joined(res.getHeader('cache-control')),
-      issuesCookie: (res as Personal)[ISSUES] === true,
+      issuesCookie: issued.size > 0,
       dest: single(this.#req.headers['sec-fetch-dest']),
       hasValidator: res.hasHeader('etag') || res.hasHeader('last-modified'),
     })
     for (const name of res.getHeaderNames()) if (isSharedCachingHeader(name)) res.removeHeader(name)
     res.setHeader('Cache-Control', decision.cacheControl)
     if (decision.varyCookie) res.setHeader('Vary', varyWithCookie(joined(res.getHeader('vary'))))
-    if (decision.legacyNoStore) res.setHeader('Pragma', 'no-cache').setHeader('Expires', '0')
+    if (decision.legacyNoStore) {
+      res.setHeader('Pragma', 'no-cache')
+      res.setHeader('Expires', '0')
+    }
+    // Once more: a handler that sets a cookie of its own with `setHeader` has replaced ours.
+    for (const [name, line] of issued) putCookie(res, name, line)
     if (decision.dropped.length > 0) this.#onCachingRemoved(decision.dropped)
   }
 
   setCookie(name: string, line: string): void {
     const res = this.#res as Personal
-    const others = lines(res.getHeader('set-cookie')).filter((other) => !setsCookie(other, name))
-    res.setHeader('Set-Cookie', [...others, line])
-    res[ISSUES] = true
+    putCookie(res, name, line)
+    res[ISSUED] ??= new Map()
+    res[ISSUED].set(name, line)
   }
+}
+
+function putCookie(res: ServerResponse, name: string, line: string): void {
+  const others = lines(res.getHeader('set-cookie')).filter((other) => !setsCookie(other, name))
+  res.setHeader('Set-Cookie', [...others, line])
+}
+
+/** Whether a cache was seen to keep an answer for this header though it is private. Expires is none of them. */
+function outweighsPrivate(lowerName: string): boolean {
+  return lowerName !== 'expires' && isSharedCachingHeader(lowerName)
 }
 
 /** What a request says of where it comes from (R5, R6, R8). */
@@ -124,9 +146,10 @@ export function requestClient(req: IncomingMessage, rules: TransportRules): Clie
 }
 
 const PERSONAL = Symbol('coatcheck.personal')
-const ISSUES = Symbol('coatcheck.issuesCookie')
+const ISSUED = Symbol('coatcheck.issued')
+const NOTHING: ReadonlyMap<string, string> = new Map()
 
-type Personal = ServerResponse & { [PERSONAL]?: boolean; [ISSUES]?: boolean }
+type Personal = ServerResponse & { [PERSONAL]?: boolean; [ISSUED]?: Map<string, string> }
 type HeaderInput = undefined | Record<string, number | string | readonly string[]> | readonly unknown[]
 
 // The headers given to writeHead would pass by `getHeader`: they are set first, as `setHeader` would.

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { Session } from '../session.ts'
 import type { Limit } from '../store.ts'
 import { meanwhile } from '../testing/around.ts'
-import type { FakeBrowser } from '../testing/fake-exchange.ts'
+import { FakeBrowser } from '../testing/fake-exchange.ts'
 import { addOne, type Basket, code } from '../testing/site.ts'
 import type { SessionId } from '../token.ts'
 import { type Arena, arena, signedIn } from './arena.ts'
@@ -109,6 +109,32 @@ export function inFlightTests(open: OpenStore): void {
     await session.signOut()
     await settled()
     assert.equal((await browser.visit(there)).ended?.reason, 'signed-out')
+  })
+
+  test('E1: a sign-out in flight ends the session also where its token was rotated meanwhile', async (t) => {
+    const { here, there, watch } = await arena(t, open)
+    const browser = await signedIn(here)
+    const other = browser.copy()
+    const { session } = await browser.open(here)
+    watch.next(
+      'end',
+      meanwhile(() => other.visit(there, (opened) => opened.rotate())),
+    )
+    await session.signOut()
+    assert.equal((await other.visit(there)).ended?.reason, 'signed-out')
+  })
+
+  test('E3: a sign-out in flight with a token from before a sign-in does not sign out who signed in', async (t) => {
+    const { here, there, watch } = await arena(t, open)
+    const browser = new FakeBrowser()
+    await browser.visit(here, (opened) => opened.update(addOne))
+    const { session } = await browser.copy().open(here)
+    watch.next(
+      'end',
+      meanwhile(() => browser.visit(there, (opened) => opened.signIn('alice'))),
+    )
+    await session.signOut()
+    assert.equal((await browser.visit(there)).user, 'alice')
   })
 
   for (const swept of [false, true]) {

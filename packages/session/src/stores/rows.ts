@@ -20,6 +20,7 @@ import type {
   SignInConditions,
   Tombstone,
 } from '../store.ts'
+import { FORMAT } from '../store.ts'
 import type { SessionId, SessionKey } from '../token.ts'
 
 export type Row =
@@ -51,6 +52,8 @@ export interface Rows {
 }
 
 const MAX_LINKS = 4
+/** Milliseconds until a record of an unknown format is looked at again. */
+const UNKNOWN_REST = 3_600_000
 
 export function read(rows: Omit<ReadableRows, 'keysOf'>, key: SessionKey): Lookup {
   const row = rows.get(key)
@@ -181,13 +184,21 @@ export function list(rows: ReadableRows, site: string, user: string, at: number)
 }
 
 export function sweep(rows: Rows, at: number, max: number): number {
-  const due = rows.due(at, max)
+  const due = rows.due(at, max).filter((key) => isKnown(rows, key, at))
   for (const key of due) {
     const row = current(rows, key, at)
     if (row?.kind === 'record') rows.defer(key, dueAt(row, lastSeen(rows, row.record)))
     if (row?.kind === 'tombstone' && at >= row.tombstone.absoluteEnd) rows.drop(key)
   }
   return due.length
+}
+
+/** What the times of a record of another format mean, only the release that wrote it knows: it is put off (E11). */
+function isKnown(rows: Rows, key: SessionKey, at: number): boolean {
+  const row = rows.get(key)
+  if (row?.kind !== 'record' || row.record.format === FORMAT) return true
+  rows.defer(key, at + UNKNOWN_REST)
+  return false
 }
 
 /** When a row next needs the sweeper's attention. */
