@@ -8,7 +8,7 @@ import { Housekeeping } from './housekeeping.ts'
 import type { Session } from './session.ts'
 import type { Lookup, SessionRecord } from './store.ts'
 import { memory } from './stores/memory.ts'
-import { type Around, watched } from './testing/around.ts'
+import { type Around, afterwards, watched } from './testing/around.ts'
 import { FakeBrowser } from './testing/fake-exchange.ts'
 import { addOne, type Basket, code, eventsOf, FakeClock, siteOn } from './testing/site.ts'
 
@@ -55,6 +55,18 @@ test('E8: the proof is compared at each read: no pause, however long or short, l
   const reading = browser.visit(site)
   assert.equal((await reading).ended?.reason, 'revoked')
   await revoking
+})
+
+test('E8: what changed while it was being read is not kept', async () => {
+  const { clock, watch, browser } = await signedIn()
+  const cold = siteOn(watch.store, clock)
+  const another = siteOn(watch.store, clock)
+  watch.next(
+    'read',
+    afterwards(() => another.endAll('alice')),
+  )
+  assert.equal((await browser.copy().visit(cold)).user, 'alice', 'it was asked for before the end')
+  assert.equal((await browser.copy().visit(cold)).ended?.reason, 'revoked')
 })
 
 test('E9: where the store does not answer, a visitor is unknown, never anonymous, and keeps his cookie', async () => {
@@ -219,6 +231,23 @@ test('E10: what was over once is over, though nobody met it before the clock ste
   await new FakeBrowser().visit(site)
   clock.advance(-20 * MINUTE)
   assert.equal((await browser.visit(site)).ended?.reason, 'idle')
+})
+
+test('E10: whoever finds a session expired ends it in the store before answering', async () => {
+  const { clock, watch, site, browser } = await signedIn()
+  clock.advance(31 * MINUTE)
+  assert.equal((await browser.copy().visit(site)).ended?.reason, 'idle')
+  assert.equal(watch.calls.get('end'), 1)
+  const lookups: Lookup[] = []
+  watch.next('read', async (call) => {
+    lookups.push((await call()) as Lookup)
+    return lookups[0]
+  })
+  assert.equal((await browser.copy().visit(site)).ended?.reason, 'idle')
+  assert.deepEqual(
+    lookups.map(({ state }) => state),
+    ['ended'],
+  )
 })
 
 test('E10: the store’s time counts, and never goes back when the difference is measured anew', async () => {

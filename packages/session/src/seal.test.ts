@@ -101,6 +101,19 @@ test('E7: without a secret one who writes to the store can make himself another 
   }
 })
 
+test('E7: the name of a secret, which every record shows, forges nothing', async () => {
+  const { site, browser, record, alter } = await stolen({ secret: SECRET })
+  const token = SessionToken.parse(browser.token) as SessionToken
+  const name = Buffer.from(record.wrappedKey.subarray(0, 4))
+  const dataKey = newDataKey()
+  const sealed = sealData(dataKey, '{"n":0,"items":[]}', { ...record, user: 'admin' })
+  for (const secrets of [[], [{ name, key: Buffer.alloc(32) }]]) {
+    const wrapped = wrapDataKey({ site: 'default', secrets, acceptWithoutSecret: false }, token, record.id, dataKey)
+    alter({ user: 'admin', wrappedKey: Buffer.concat([name, wrapped.subarray(4)]), sealed })
+    await assert.rejects(browser.visit(site), code('ERR_RECORD_UNREADABLE'))
+  }
+})
+
 test('E7: a data key opens only with its token, its site, its session and a secret of the ring', () => {
   const token = SessionToken.mint()
   const sealer: Sealer = { site: 'shop', secrets: [secret(SECRET)], acceptWithoutSecret: false }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startApplication } from '../testing/application.ts'
+import { bodyOf, startApplication } from '../testing/application.ts'
 import { startTestGateway } from '../testing/gateway.ts'
 import { sets } from '../testing/members.ts'
 import { getRaw } from '../testing/wire.ts'
@@ -179,4 +179,23 @@ test('G2: answers that come at once each add their cookies: none is lost', async
   const { body } = await browser.visit('/')
   const names = Array.from({ length: 10 }, (_, i) => `c${i}=${i}`)
   assert.deepEqual(body.split('; ').sort(), [...names, 'start=1'])
+})
+
+test('G2: a session id of the application’s that comes in the query or in a form stays outside', async (t) => {
+  const app = await startApplication(t)
+  const forms: string[] = []
+  app.on('POST /page', async (req, res) => {
+    forms.push(await bodyOf(req))
+    res.end()
+  })
+  const gateway = await startTestGateway(t, app.port, { site: 'idParameters: [PHPSESSID]' })
+  const browser = gateway.browser()
+  await browser.visit('/page?a=%2F&PHPSESSID=planted&b')
+  await browser.visit('/page?PHPSESSID=planted')
+  await browser.submit('/page?PHPSESSID=planted', { PHPSESSID: 'planted', name: 'x' })
+  assert.deepEqual(
+    app.arrived.map(({ url }) => url),
+    ['/page?a=%2F&b', '/page', '/page'],
+  )
+  assert.deepEqual(forms, ['name=x'])
 })

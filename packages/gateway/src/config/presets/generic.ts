@@ -1,4 +1,5 @@
-// Any application of which nothing is known. Its sign-in is seen only in its answers (G3); a login rule does better.
+// Any application of which nothing is known. Every form that a page sends may be its sign-in, and changes the token; one
+// by script or by link is seen only in its answer, if at all (G3). A login rule does better, and says who it is.
 //
 // The two cookies are conventions that belong to no platform: Angular's and axios' XSRF-TOKEN, and Django's csrftoken.
 // Page scripts copy them into a header, so they are of no use in a vault.
