@@ -16,6 +16,7 @@ import { canonicalRequest, type Target } from './stages/canonical.ts'
 import { forward } from './stages/forward.ts'
 import { endedMeanwhile, withheld } from './stages/receive.ts'
 import { openVisit } from './stages/session.ts'
+import { undoSignIn } from './stages/sign-in.ts'
 import { transport } from './stages/transport.ts'
 import { openStore } from './store.ts'
 
@@ -93,7 +94,7 @@ export class Gateway {
       const form =
         site.idParameters.isEmpty && meaning.login?.user === undefined ? null : await readForm(req, site.idParameters)
       const visit = meaning.isPublic ? null : await openVisit(passage, form)
-      await forward(passage, visit, form)
+      await forward(passage, visit, form).catch((error) => undoSignIn(visit, error))
     } catch (error) {
       // Nobody is left to answer. What the store could not do is told all the same.
       if (res.closed && !(error instanceof SessionError)) return

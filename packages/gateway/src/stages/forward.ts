@@ -8,12 +8,11 @@ import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { hasBody } from '../silence.ts'
 import { assertLive, receive } from './receive.ts'
-import { undoSignIn } from './sign-in.ts'
 
 /** Resolves when the answer is written or the exchange is over. Rejects with what kept it from being answered. */
 export function forward(passage: Passage, visit: Visit | null, form: Form | null): Promise<void> {
   const { req, method, target, site } = passage
-  const answered = new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     site.pool.dispatch(
       {
         path: target.path + target.query,
@@ -24,7 +23,6 @@ export function forward(passage: Passage, visit: Visit | null, form: Form | null
       new AnswerHandler(passage, visit, resolve, reject),
     )
   })
-  return visit?.attempt ? answered.catch((error) => undoSignIn(visit, error)) : answered
 }
 
 function upstreamHeaders({ req, facts, target, exchange }: Passage, visit: Visit | null, form: Form | null): string[] {

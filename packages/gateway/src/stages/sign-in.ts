@@ -36,9 +36,10 @@ export function bringsTicket({ site, now }: Passage, vault: Vault, setCookies: r
  * The engine refuses a sign-in (too many sessions, all just ended, no answer of the store) that the application may have
  * granted already, to an id that it gave out before and that is in the vault: that vault must not open again (E12).
  */
-export async function undoSignIn({ session }: Visit, error: unknown): Promise<never> {
+export async function undoSignIn(visit: Visit | null, error: unknown): Promise<never> {
   // Not confirmed by the store, the end is an end here all the same, and has been reported.
-  if (error instanceof SessionError && error.code !== 'ERR_SESSION_ENDED') await session.signOut().catch(() => {})
+  const refused = error instanceof SessionError && error.code !== 'ERR_SESSION_ENDED'
+  if (visit?.attempt && refused) await visit.session.signOut().catch(() => {})
   throw error
 }
 
