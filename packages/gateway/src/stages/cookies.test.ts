@@ -199,3 +199,16 @@ test('G2: a session id of the application’s that comes in the query or in a fo
   )
   assert.deepEqual(forms, ['name=x'])
 })
+
+test('G2: an id in the query or in a form, which the site names, does not reach the application', async (t) => {
+  const app = await startApplication(t)
+  app.on('/echo', async (req, res) => res.end(`${req.url} ${await bodyOf(req)}`))
+  const gateway = await startTestGateway(t, app.port, { site: 'idParameters: [sid]' })
+  const form = 'sid=planted&item=tea'
+  const answer = await fetch(`http://localhost:${gateway.port}/echo?sid=planted&page=2`, {
+    method: 'POST',
+    headers: { 'Sec-Fetch-Site': 'same-origin', 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: form,
+  })
+  assert.equal(await answer.text(), '/echo?page=2 item=tea')
+})

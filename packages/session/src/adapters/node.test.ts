@@ -120,6 +120,7 @@ test('R3: looking at the session after a public answer began is an error', async
   const late = ask(async (req, res) => {
     res.writeHead(200)
     await sessions.open(req, res)
+    res.end()
   })
   await assert.rejects(late, (error) => error instanceof SessionError && error.code === 'ERR_HEADERS_SENT')
 })
