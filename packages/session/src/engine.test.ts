@@ -45,6 +45,13 @@ test('E8: a warm read asks the store for nothing but its proof', async () => {
   assert.equal(watch.calls.get('read') ?? 0, before)
 })
 
+test('E8: asked strictly, the store is read every time', async () => {
+  const { watch, site, browser } = await signedIn({ freshness: 'strict' })
+  const before = watch.calls.get('read') ?? 0
+  for (let n = 0; n < 5; n++) assert.equal((await browser.visit(site)).user, 'alice')
+  assert.equal(watch.calls.get('read'), before + 5)
+})
+
 test('E8: the proof is compared at each read: no pause, however long or short, lets a stale entry through', async () => {
   const { clock, watch, site, browser } = await signedIn({ idle: 'off' })
   const another = siteOn(watch.store, clock)
