@@ -23,6 +23,8 @@ const RETRIES_AFTER = [0, 20, 100] // milliseconds
 export interface Ended {
   readonly id: SessionId
   readonly reason: EndReason
+  /** Whether someone was signed in under the token. */
+  readonly signedIn: boolean
   readonly at: Date
   /** It ended by its own rotation or sign-out within the last minute: this request was most likely under way (R4). */
   readonly late: boolean
@@ -61,10 +63,9 @@ export class Engine<Data> {
   }
 
   /** @throws ERR_STORE_UNAVAILABLE, ERR_RECORD_UNREADABLE, ERR_DATA, ERR_CLOSED */
-  find(token: SessionToken): Found<Data> | Promise<Found<Data>> {
+  find(token: SessionToken, key = this.key(token)): Found<Data> | Promise<Found<Data>> {
     this.assertOpen()
     const { store, strict } = this.settings
-    const key = this.key(token)
     const refused = this.#refused.get(key)
     if (refused !== undefined) return this.#ended(refused)
     const stamp = strict ? undefined : store.stamp?.(key)
@@ -85,8 +86,7 @@ export class Engine<Data> {
     const lastSeen = Math.max(lookup.lastSeen, this.housekeeping.pending(lookup.record.id))
     const now = this.now()
     if (link?.endsAt != null && now >= link.endsAt) {
-      const { id, absoluteEnd } = link
-      return this.#ended({ id, absoluteEnd, reason: 'renewed', endedAt: link.endsAt })
+      return this.#ended({ ...link, reason: 'renewed', endedAt: link.endsAt })
     }
     const record = shortened(lookup.record, this.lifetimes(lookup.record.remembered))
     const over = expired(record, lastSeen, cutoff, now)
@@ -133,14 +133,14 @@ export class Engine<Data> {
       this.settings.store.end(record.key, { reason, at }),
     )
     this.events.emit({ type: 'ended', id, reason, user })
-    return tombstone ?? { id, reason, endedAt: at, absoluteEnd }
+    return tombstone ?? { id, reason, signedIn: user !== null, endedAt: at, absoluteEnd }
   }
 
-  #ended({ id, reason, endedAt }: Tombstone): Found<Data> {
+  #ended({ id, reason, signedIn, endedAt }: Tombstone): Found<Data> {
     const byItself = reason === 'signed-out' || reason === 'rotated' || reason === 'renewed'
     return {
       state: 'ended',
-      ended: { id, reason, at: new Date(endedAt), late: byItself && this.now() - endedAt < LATE },
+      ended: { id, reason, signedIn, at: new Date(endedAt), late: byItself && this.now() - endedAt < LATE },
     }
   }
 
@@ -171,10 +171,10 @@ export class Engine<Data> {
   }
 
   /** From now on this process refuses the key, whatever becomes of the write that ends it. */
-  refuse(key: SessionKey, { id, absoluteEnd }: SessionRecord): () => void {
+  refuse(key: SessionKey, { id, user, absoluteEnd }: SessionRecord): () => void {
     const now = this.now()
     for (const [other, tombstone] of this.#refused) if (now >= tombstone.absoluteEnd) this.#refused.delete(other)
-    this.#refused.set(key, { id, reason: 'signed-out', endedAt: now, absoluteEnd })
+    this.#refused.set(key, { id, reason: 'signed-out', signedIn: user !== null, endedAt: now, absoluteEnd })
     this.#cache.delete(key)
     return () => void this.#refused.delete(key)
   }

@@ -2,7 +2,7 @@
 // is none. The acts (`update.ts`, `sign-in.ts`, `rotate.ts`, `sign-out.ts`) work on it.
 
 import type { Begun } from './begin.ts'
-import type { Ended, Engine } from './engine.ts'
+import type { Ended, Engine, Found } from './engine.ts'
 import { SessionError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { setCookie } from './http/cookie.ts'
@@ -49,10 +49,18 @@ export class Hold<Data> {
     })
   }
 
+  /** What the request's token opens by now; null where it has none. */
+  find(): Found<Data> | Promise<Found<Data>> | null {
+    const { token, held, engine } = this
+    if (token === null) return null
+    // The key of a token that is no link is the record's own: it need not be hashed again.
+    return engine.find(token, held === null || held.linked ? engine.key(token) : held.record.key)
+  }
+
   /** Another request of this process may have been faster while this one waited for its turn. */
   async refresh(): Promise<void> {
-    if (this.token === null) return
-    const found = await this.engine.find(this.token)
+    const found = await this.find()
+    if (found === null) return
     if (found.state === 'live') {
       this.held = found.held
       return
@@ -122,7 +130,8 @@ export class Hold<Data> {
 }
 
 // The store knows nothing of it any more: swept after its end, or lost. It was there when the request came.
-function forgotten({ id, absoluteEnd }: SessionRecord, now: number): Ended {
+function forgotten({ id, user, absoluteEnd }: SessionRecord, now: number): Ended {
   const over = now >= absoluteEnd
-  return { id, reason: over ? 'absolute' : 'revoked', at: new Date(over ? absoluteEnd : now), late: true }
+  const reason = over ? 'absolute' : 'revoked'
+  return { id, reason, signedIn: user !== null, at: new Date(over ? absoluteEnd : now), late: true }
 }

@@ -1,13 +1,14 @@
 // A request's session: from its cookie to a live session, an ended one, or none.
 
-import type { Engine, Found } from './engine.ts'
+import type { Ended, Engine, Found } from './engine.ts'
 import { SessionError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { LINK_GRACE, touchInterval } from './expiry.ts'
-import { deleteCookie, findCookie } from './http/cookie.ts'
+import { deleteCookie, type FoundCookie, findCookie } from './http/cookie.ts'
 import { crossOrigin, isNavigation, mayCreateSession } from './http/origin.ts'
 import type { Held } from './read-cache.ts'
 import { type Opening, Session, type Visitor } from './session.ts'
+import type { SessionRecord } from './store.ts'
 import { SessionToken } from './token.ts'
 
 export interface OpenOptions extends Visitor {
@@ -15,47 +16,73 @@ export interface OpenOptions extends Visitor {
   readonly passive?: boolean
 }
 
-/** What `sessions.open` does, and throws. */
-export async function openSession<Data>(
+/** How many tokens are looked up where a request in clear brings more than one. */
+const MAX_EXPOSED = 16
+
+/** What `sessions.open` does, and throws. Nothing is waited for where the read cache has the session. */
+export function openSession<Data>(
   engine: Engine<Data>,
   exchange: Exchange,
   options: OpenOptions & Pick<Opening<Data>, 'plain'>,
-): Promise<Session<Data>> {
+): Session<Data> | Promise<Session<Data>> {
   engine.assertOpen()
   const opening = { ...options, openedAt: engine.now() } // before anything is waited for (E12)
   const { tier, cookie } = engine.settings
   const found = findCookie(exchange.cookieHeader, cookie.name)
   if (found.kind === 'none') return new Session(engine, exchange, null, opening)
   if (found.kind === 'many') {
-    engine.events.emit({ type: 'duplicate-cookie', count: found.count, address: exchange.client.address })
-    return new Session(engine, exchange, null, opening)
+    const { length: count } = found.values
+    engine.events.emit({ type: 'duplicate-cookie', count, address: exchange.client.address })
   }
-  const token = SessionToken.parse(found.value)
+  if (tier === 'secure' && !exchange.facts.secure) return exposed(engine, exchange, tokensOf(found), opening)
+  const token = found.kind === 'one' ? SessionToken.parse(found.value) : null
   if (token === null) return new Session(engine, exchange, null, opening)
-  if (tier === 'secure' && !exchange.facts.secure) return exposed(engine, exchange, token, opening)
-  const outcome = await engine.find(token)
-  if (outcome.state === 'none') return new Session(engine, exchange, null, opening)
-  if (outcome.state === 'ended') return over(engine, exchange, outcome, opening)
-  return live(engine, exchange, token, outcome.held, opening)
+  const outcome = engine.find(token)
+  if (!(outcome instanceof Promise)) return opened(engine, exchange, token, outcome, opening)
+  return outcome.then((read) => opened(engine, exchange, token, read, opening))
+}
+
+function tokensOf(found: FoundCookie): SessionToken[] {
+  const values = found.kind === 'one' ? [found.value] : found.kind === 'many' ? found.values : []
+  return values
+    .slice(0, MAX_EXPOSED)
+    .map((value) => SessionToken.parse(value))
+    .filter((token) => token !== null)
 }
 
 /** What crossed the wire in clear may be known to anyone: it is over (R5). */
 async function exposed<Data>(
   engine: Engine<Data>,
   exchange: Exchange,
-  token: SessionToken,
+  tokens: readonly SessionToken[],
   opening: OpenOptions & Opening<Data>,
 ): Promise<Session<Data>> {
   const at = engine.now()
-  const key = engine.key(token)
-  const tombstone = await engine.apply('end an exposed session', () =>
-    engine.settings.store.end(key, { reason: 'exposed', at }),
-  )
-  engine.forget(key)
-  engine.events.emit({ type: 'exposed', id: tombstone?.id ?? null, address: exchange.client.address })
-  if (tombstone === null) return new Session(engine, exchange, null, opening)
-  const { id, reason, endedAt } = tombstone
-  return new Session(engine, exchange, { ended: { id, reason, at: new Date(endedAt), late: false } }, opening)
+  let ended: Ended | null = null
+  for (const token of tokens) {
+    const key = engine.key(token)
+    const tombstone = await engine.apply('end an exposed session', () =>
+      engine.settings.store.end(key, { reason: 'exposed', at }),
+    )
+    engine.forget(key)
+    engine.events.emit({ type: 'exposed', id: tombstone?.id ?? null, address: exchange.client.address })
+    if (tombstone === null) continue
+    const { id, reason, signedIn, endedAt } = tombstone
+    ended ??= { id, reason, signedIn, at: new Date(endedAt), late: false }
+  }
+  return new Session(engine, exchange, ended === null ? null : { ended }, opening)
+}
+
+function opened<Data>(
+  engine: Engine<Data>,
+  exchange: Exchange,
+  token: SessionToken,
+  found: Found<Data>,
+  opening: OpenOptions & Opening<Data>,
+): Session<Data> | Promise<Session<Data>> {
+  if (found.state === 'none') return new Session(engine, exchange, null, opening)
+  if (found.state === 'ended') return over(engine, exchange, found, opening)
+  return live(engine, exchange, token, found.held, opening)
 }
 
 function over<Data>(
@@ -76,13 +103,13 @@ function over<Data>(
   return new Session(engine, exchange, { ended }, opening)
 }
 
-async function live<Data>(
+function live<Data>(
   engine: Engine<Data>,
   exchange: Exchange,
   token: SessionToken,
   held: Held<Data>,
   opening: OpenOptions & Opening<Data>,
-): Promise<Session<Data>> {
+): Session<Data> | Promise<Session<Data>> {
   const { settings, housekeeping, events } = engine
   const { facts } = exchange
   const { record } = held
@@ -98,13 +125,26 @@ async function live<Data>(
     housekeeping.seen(record.id, now)
   }
   const session = new Session(engine, exchange, { held, token }, opening)
-  if (record.unconfirmed && !held.linked) {
-    // The renewed token was presented: the old one's ten seconds begin.
-    await tried(engine, 'confirm a renewed token', () => settings.store.confirm(record.key, now + LINK_GRACE))
-    engine.forget(record.key)
-  }
+  // The renewed token was presented: the old one's ten seconds begin.
+  const confirms = record.unconfirmed && !held.linked
   const due = settings.renew !== null && now - record.issuedAt >= settings.renew
-  if (due && isNavigation(facts) && !exchange.headersSent) await tried(engine, 'renew a token', () => session.renew())
+  const renews = due && isNavigation(facts) && !exchange.headersSent
+  return confirms || renews ? passOn(engine, session, record, confirms, renews) : session
+}
+
+async function passOn<Data>(
+  engine: Engine<Data>,
+  session: Session<Data>,
+  { key }: SessionRecord,
+  confirms: boolean,
+  renews: boolean,
+): Promise<Session<Data>> {
+  if (confirms) {
+    const linksEndAt = engine.now() + LINK_GRACE
+    await tried(engine, 'confirm a renewed token', () => engine.settings.store.confirm(key, linksEndAt))
+    engine.forget(key)
+  }
+  if (renews) await tried(engine, 'renew a token', () => session.renew())
   return session
 }
 

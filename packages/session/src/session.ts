@@ -4,7 +4,7 @@
 // the browser (a new cookie, a deleted one) is put on the answer only after the store has confirmed it.
 
 import { type Frozen, frozen } from './data.ts'
-import type { Ended, Engine } from './engine.ts'
+import type { Ended, Engine, Found } from './engine.ts'
 import type { Exchange } from './exchange.ts'
 import { Hold, type Opened } from './hold.ts'
 import { renew, rotate } from './rotate.ts'
@@ -159,9 +159,22 @@ export class Session<Data> {
    * @throws ERR_STORE_UNAVAILABLE
    */
   async isLive(): Promise<boolean> {
-    const { token, ended, engine } = this.#hold
-    if (token === null) return ended === null
-    const found = await engine.find(token)
-    return found.state === 'live' || (found.state === 'ended' && found.ended.reason === 'renewed')
+    return this.liveness()
   }
+
+  /**
+   * As `isLive`, at once where nothing has to be waited for.
+   *
+   * @internal
+   */
+  liveness(): boolean | Promise<boolean> {
+    const found = this.#hold.find()
+    if (found === null) return this.#hold.ended === null
+    return found instanceof Promise ? found.then(goesOn) : goesOn(found)
+  }
+}
+
+/** A renewal changes no privilege: what it left behind still opens what it opened. */
+function goesOn<Data>(found: Found<Data>): boolean {
+  return found.state === 'live' || (found.state === 'ended' && found.ended.reason === 'renewed')
 }

@@ -3,18 +3,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SessionId } from './index.ts'
+import type { SessionsOptions } from './options.ts'
 import { memory } from './stores/memory.ts'
 import { watched } from './testing/around.ts'
 import { CROSS_SITE_POST, FakeBrowser, FakeExchange } from './testing/fake-exchange.ts'
-import { addOne, code, eventsOf, FakeClock, type Site, siteOn } from './testing/site.ts'
+import { addOne, type Basket, code, eventsOf, FakeClock, type Site, siteOn } from './testing/site.ts'
 
 const MINUTE = 60_000
 const COOKIE = '__Host-Http-sid'
 
-function setUp() {
+function setUp(options: Partial<SessionsOptions<Basket>> = {}) {
   const clock = new FakeClock()
   const watch = watched(memory())
-  const site = siteOn(watch.store, clock)
+  const site = siteOn(watch.store, clock, options)
   return { clock, watch, site, events: eventsOf(site), browser: new FakeBrowser() }
 }
 
@@ -99,11 +100,11 @@ test('E4: a token that was signed out says so: late within a minute, then a repl
   await browser.visit(site, (session) => session.signOut())
   clock.advance(MINUTE - 1)
   const late = await frozen.open(site)
-  assert.deepEqual(late.session.ended, { id, reason: 'signed-out', at, late: true })
+  assert.deepEqual(late.session.ended, { id, reason: 'signed-out', signedIn: true, at, late: true })
   assert.deepEqual(events.at(-1), { type: 'late', id, reason: 'signed-out' })
   clock.advance(1)
   const replay = await frozen.open(site)
-  assert.deepEqual(replay.session.ended, { id, reason: 'signed-out', at, late: false })
+  assert.deepEqual(replay.session.ended, { id, reason: 'signed-out', signedIn: true, at, late: false })
   assert.deepEqual(events.at(-1), { type: 'replay', id, reason: 'signed-out', address: '192.0.2.1' })
 })
 
@@ -162,6 +163,62 @@ test('R5: a token that came over plain http is ended and reported, and opens not
   assert.equal(exchange.setCookies.size, 0)
   assert.deepEqual(events.at(-1), { type: 'exposed', id, address: '192.0.2.1' })
   assert.equal((await browser.visit(site)).ended?.reason, 'exposed')
+})
+
+test('R5: of several tokens that came over plain http each is ended, though none is used', async () => {
+  const { site, events, browser } = setUp()
+  await signIn(site, browser)
+  const planted = new FakeBrowser()
+  await planted.visit(site, (session) => session.update(addOne))
+  const both = new FakeExchange(`${browser.cookies}; ${planted.cookies}; ${browser.cookies}`, { secure: false })
+  const session = await site.openExchange(both)
+  assert.deepEqual([session.id, session.user], [null, null])
+  assert.deepEqual(
+    events.filter(({ type }) => type === 'duplicate-cookie' || type === 'exposed').map(({ type }) => type),
+    ['duplicate-cookie', 'exposed', 'exposed', 'exposed'],
+  )
+  for (const copy of [browser, planted]) assert.equal((await copy.visit(site)).ended?.reason, 'exposed')
+})
+
+test('F4: a sign-out whose token another request has just rotated ends the session that goes on', async () => {
+  for (const renewed of [false, true]) {
+    const { clock, site, events, browser } = setUp({ idle: 'off' })
+    await signIn(site, browser)
+    const overtaken = browser.copy()
+    if (renewed) {
+      clock.advance(60 * MINUTE)
+      await browser.visit(site) // renews
+      await browser.visit(site) // confirms
+      clock.advance(10_000)
+    } else await browser.visit(site, (session) => session.rotate())
+    const session = await overtaken.visit(site, (opened) => opened.signOut())
+    assert.equal(session.ended?.reason, renewed ? 'renewed' : 'rotated')
+    assert.equal(overtaken.cookies, undefined)
+    assert.equal(events.at(-1)?.type, 'ended')
+    assert.equal((await browser.visit(site)).ended?.reason, 'signed-out')
+    assert.deepEqual(await site.list('alice'), [])
+  }
+})
+
+test('E3: a sign-out with a planted token from before the sign-in signs nobody out', async () => {
+  const { site, browser } = setUp()
+  await browser.visit(site, (session) => session.update(addOne))
+  const attacker = browser.copy()
+  await signIn(site, browser)
+  await attacker.visit(site, (session) => session.signOut())
+  assert.equal((await browser.visit(site)).user, 'alice')
+})
+
+test('R4: a sign-out with an overtaken token ends nothing where another site asks for it, or after its minute', async () => {
+  const { clock, site, browser } = setUp({ idle: 'off' })
+  await signIn(site, browser)
+  const overtaken = browser.copy()
+  await browser.visit(site, (session) => session.rotate())
+  await overtaken.copy().visit(site, (session) => session.signOut(), { method: 'POST', fetchSite: 'same-site' })
+  assert.equal((await browser.visit(site)).user, 'alice')
+  clock.advance(MINUTE)
+  await overtaken.visit(site, (session) => session.signOut())
+  assert.equal((await browser.visit(site)).user, 'alice')
 })
 
 test('R5: over plain http no session begins and nobody signs in, and the error says what to do', async () => {

@@ -61,7 +61,7 @@ export class Sessions<Data, Request extends readonly unknown[]> {
     exchange.personal()
     const plain = this.#plain
     if (plain === null) return openSession(this.#engine, exchange, options)
-    const openPlain = () => openSession(plain, exchange, options)
+    const openPlain = async () => openSession(plain, exchange, options)
     const session = await openSession(this.#engine, exchange, { ...options, plain: openPlain })
     return exchange.facts.secure ? session : openPlain()
   }

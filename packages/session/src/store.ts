@@ -77,12 +77,16 @@ export interface Link {
   /** Ten seconds after the new token was first presented; null: not presented yet. */
   readonly endsAt: number | null
   readonly absoluteEnd: number
+  /** Whether someone is signed in under it. */
+  readonly signedIn: boolean
 }
 
 /** What stays of a token that ended, until the session's absolute end. */
 export interface Tombstone {
   readonly id: SessionId
   readonly reason: EndReason
+  /** Whether someone was signed in under it. */
+  readonly signedIn: boolean
   readonly endedAt: number
   readonly absoluteEnd: number
 }

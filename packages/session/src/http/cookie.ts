@@ -26,7 +26,7 @@ export interface CookieShape {
 export type FoundCookie =
   | { readonly kind: 'none' }
   | { readonly kind: 'one'; readonly value: string }
-  | { readonly kind: 'many'; readonly count: number }
+  | { readonly kind: 'many'; readonly values: readonly string[] }
 
 export const COOKIE_PREFIX = '__Host-Http-'
 
@@ -61,20 +61,25 @@ export function cookieName(suffix = 'sid'): string {
  */
 export function findCookie(header: string | undefined, name: string): FoundCookie {
   if (header === undefined || name === '') return NONE
-  let count = 0
-  let valueStart = 0
+  let first: string | undefined
+  let values: string[] | undefined
   // The search jumps from name to name; what matched inside another name or value does not begin a pair.
   for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
     const end = at + name.length
     if (header.charCodeAt(end) === EQUALS && beginsPair(header, at)) {
-      if (++count === 1) valueStart = end + 1
+      const value = valueAt(header, end + 1)
+      if (first === undefined) first = value
+      else if (values === undefined) values = [first, value]
+      else values.push(value)
     }
   }
-  if (count === 0) return NONE
-  if (count > 1) return { kind: 'many', count }
-  const semicolon = header.indexOf(';', valueStart)
-  const end = trimSpace(header, valueStart, semicolon === -1 ? header.length : semicolon)
-  return { kind: 'one', value: header.slice(valueStart, end) }
+  if (first === undefined) return NONE
+  return values === undefined ? { kind: 'one', value: first } : { kind: 'many', values }
+}
+
+function valueAt(header: string, start: number): string {
+  const semicolon = header.indexOf(';', start)
+  return header.slice(start, trimSpace(header, start, semicolon === -1 ? header.length : semicolon))
 }
 
 function beginsPair(header: string, at: number): boolean {

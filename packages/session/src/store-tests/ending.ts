@@ -22,7 +22,8 @@ export function endingTests(open: OpenStore): void {
   test('E4: an end leaves a tombstone that says why and when', async (t) => {
     const { store, other } = await openedTwice(t, open)
     const record = await created(store, newSignedIn('alice'))
-    const expected = { id: record.id, reason: 'signed-out', endedAt: T0 + MINUTE, absoluteEnd: record.absoluteEnd }
+    const { id, absoluteEnd } = record
+    const expected = { id, reason: 'signed-out', signedIn: record.user !== null, endedAt: T0 + MINUTE, absoluteEnd }
     assert.deepEqual(await store.end(record.key, { reason: 'signed-out', at: T0 + MINUTE }), expected)
     for (const connection of [store, other]) assert.deepEqual(await readEnded(connection, record.key), expected)
     assert.deepEqual(await other.list(SITE, 'alice', T0 + MINUTE), [])

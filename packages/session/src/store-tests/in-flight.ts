@@ -111,6 +111,23 @@ export function inFlightTests(open: OpenStore): void {
     assert.equal((await browser.visit(there)).ended?.reason, 'signed-out')
   })
 
+  test('G3: a long request goes on through some renewals, but not past the end of its session', async (t) => {
+    for (const renewals of [1, 4, 5, 16, 17]) {
+      const { clock, here, there, settled } = await arena(t, open, { renew: '1m', idle: 'off' })
+      const browser = await signedIn(here)
+      const { session } = await browser.open(here)
+      for (let renewal = 0; renewal < renewals; renewal++) {
+        clock.advance(MINUTE)
+        await browser.visit(there)
+      }
+      await settled()
+      assert.equal(await session.isLive(), renewals <= 16, `after ${renewals} renewals`)
+      await browser.visit(there, (opened) => opened.signOut())
+      await settled()
+      assert.equal(await session.isLive(), false, `signed out after ${renewals} renewals`)
+    }
+  })
+
   test('E1: a sign-out in flight ends the session also where its token was rotated meanwhile', async (t) => {
     const { here, there, watch } = await arena(t, open)
     const browser = await signedIn(here)

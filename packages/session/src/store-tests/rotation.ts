@@ -33,6 +33,7 @@ export function rotationTests(open: OpenStore): void {
       assert.deepEqual(tombstone, {
         id: record.id,
         reason: 'rotated',
+        signedIn: false,
         endedAt: T0 + MINUTE,
         absoluteEnd: record.absoluteEnd,
       })

@@ -51,7 +51,8 @@ export interface Rows {
   defer(key: SessionKey, until: number): void
 }
 
-const MAX_LINKS = 4
+/** How many renewals a token survives while a request that came with it is being served. */
+const MAX_LINKS = 16
 /** Milliseconds until a record of an unknown format is looked at again. */
 const UNKNOWN_REST = 3_600_000
 
@@ -104,12 +105,14 @@ export function rotate(rows: Rows, rotation: Rotation): Rotated {
     return outcome
   }
   const { id, wrappedKey, absoluteEnd } = old
-  rows.put(from, { kind: 'link', link: { to: record.key, id, wrappedKey, endsAt: null, absoluteEnd } })
+  const signedIn = old.user !== null
+  rows.put(from, { kind: 'link', link: { to: record.key, id, wrappedKey, endsAt: null, absoluteEnd, signedIn } })
   for (const key of old.links) {
     const older = rows.get(key)
     if (older?.kind !== 'link') continue
     if (links.includes(key)) rows.put(key, { kind: 'link', link: { ...older.link, to: record.key } })
-    else rows.put(key, { kind: 'tombstone', tombstone: { id, reason: 'renewed', endedAt: at, absoluteEnd } })
+    // Nothing leads from it to the session any more, so nobody could tell by it that the session ended: no mere renewal.
+    else rows.put(key, { kind: 'tombstone', tombstone: { id, reason: 'rotated', signedIn, endedAt: at, absoluteEnd } })
   }
   return outcome
 }
@@ -219,10 +222,10 @@ function current(rows: Rows, key: SessionKey, at: number): Row | undefined {
     return { kind: 'tombstone', tombstone: bury(rows, row.record, over) }
   }
   if (row?.kind === 'link') {
-    const { id, endsAt, absoluteEnd } = row.link
+    const { id, endsAt, absoluteEnd, signedIn } = row.link
     const endedAt = Math.min(endsAt ?? absoluteEnd, absoluteEnd)
     if (at < endedAt) return row
-    const tombstone: Tombstone = { id, reason: 'renewed', endedAt, absoluteEnd }
+    const tombstone: Tombstone = { id, reason: 'renewed', signedIn, endedAt, absoluteEnd }
     rows.put(key, { kind: 'tombstone', tombstone })
     return { kind: 'tombstone', tombstone }
   }
@@ -236,8 +239,8 @@ function bury(
   ending: { reason: EndReason; at: number },
   survives = false,
 ): Tombstone {
-  const { id, absoluteEnd } = record
-  const tombstone: Tombstone = { id, reason: ending.reason, endedAt: ending.at, absoluteEnd }
+  const { id, user, absoluteEnd } = record
+  const tombstone: Tombstone = { id, reason: ending.reason, signedIn: user !== null, endedAt: ending.at, absoluteEnd }
   rows.put(record.key, { kind: 'tombstone', tombstone })
   for (const key of record.links) {
     const row = rows.get(key)

@@ -15,7 +15,19 @@ export const LINK = 1
 export const TOMBSTONE = 2
 
 /** The columns that hold a row, in the order of `encodeRow` and `decodeRow`. */
-export const COLUMNS = ['kind', 'id', 'site', 'user', 'ended', 'reason', 'target', 'body', 'wrapped_key', 'sealed']
+export const COLUMNS = [
+  'kind',
+  'id',
+  'site',
+  'user',
+  'ended',
+  'reason',
+  'signed_in',
+  'target',
+  'body',
+  'wrapped_key',
+  'sealed',
+]
 
 const KEY = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 const ID = /^[A-Za-z0-9_-]{21}[AQgw]$/
@@ -39,23 +51,30 @@ export function decodeId(value: SQLOutputValue | undefined): SessionId {
 /** The values of COLUMNS. */
 export function encodeRow(row: Row): SQLInputValue[] {
   if (row.kind === 'tombstone') {
-    const { id, endedAt, reason } = row.tombstone // its absolute end is when the sweeper drops it: the column `due`
-    return [TOMBSTONE, encodeId(id), null, null, endedAt, reason, null, null, null, null]
+    const { id, endedAt, reason, signedIn } = row.tombstone // its absolute end is when the sweeper drops it: the column `due`
+    return [TOMBSTONE, encodeId(id), null, null, endedAt, reason, signedIn ? 1 : 0, null, null, null, null]
   }
   if (row.kind === 'link') {
     const { id, to, wrappedKey, endsAt, ...rest } = row.link
-    return [LINK, encodeId(id), null, null, endsAt, null, encodeKey(to), JSON.stringify(rest), wrappedKey, null]
+    return [LINK, encodeId(id), null, null, endsAt, null, null, encodeKey(to), JSON.stringify(rest), wrappedKey, null]
   }
   const { key: _, id, site, user, wrappedKey, sealed, ...rest } = row.record
-  return [RECORD, encodeId(id), site, user, null, null, null, JSON.stringify(rest), wrappedKey, sealed]
+  return [RECORD, encodeId(id), site, user, null, null, null, null, JSON.stringify(rest), wrappedKey, sealed]
 }
 
 /** @throws an ordinary error where the values are not what `encodeRow` made: the row is unreadable, not absent (E9) */
 export function decodeRow(key: SessionKey, values: readonly SQLOutputValue[], due: number): Row {
-  const [kind, idBytes, site, user, ended, reason, target, body, wrappedKey, sealed] = values
+  const [kind, idBytes, site, user, ended, reason, signedIn, target, body, wrappedKey, sealed] = values
   const id = decodeId(idBytes)
   if (kind === TOMBSTONE) {
-    const tombstone = { id, reason: reason as EndReason, endedAt: ended as number, absoluteEnd: due }
+    const absoluteEnd = due
+    const tombstone = {
+      id,
+      reason: reason as EndReason,
+      signedIn: signedIn === 1,
+      endedAt: ended as number,
+      absoluteEnd,
+    }
     return { kind: 'tombstone', tombstone }
   }
   if (kind === LINK) {

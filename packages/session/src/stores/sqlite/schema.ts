@@ -39,6 +39,7 @@ export const SESSIONS: Schema = {
       user TEXT,
       ended INTEGER,
       reason TEXT,
+      signed_in INTEGER,
       target BLOB,
       body TEXT,
       wrapped_key BLOB,

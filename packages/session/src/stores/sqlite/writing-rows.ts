@@ -55,7 +55,7 @@ export class WritingRows implements Rows {
     const due = dueAt(row, seen)
     const encoded = encodeRow(row)
     if (row.kind === 'record') {
-      const [, id, site, user, , , , body, wrappedKey, sealed] = encoded
+      const [, id, site, user, , , , , body, wrappedKey, sealed] = encoded
       const { changes } = this.#update.run(body!, wrappedKey!, sealed!, encodeKey(key), id!, site!, user!, due)
       if (changes === 1) return
     }
