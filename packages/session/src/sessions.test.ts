@@ -180,7 +180,7 @@ test('R5: of several tokens that came over plain http each is ended, though none
   for (const copy of [browser, planted]) assert.equal((await copy.visit(site)).ended?.reason, 'exposed')
 })
 
-test('F4: a sign-out whose token another request has just rotated ends the session that goes on', async () => {
+test('R4: a sign-out whose token another request has just rotated ends the session that goes on', async () => {
   for (const renewed of [false, true]) {
     const { clock, site, events, browser } = setUp({ idle: 'off' })
     await signIn(site, browser)

@@ -99,6 +99,51 @@ for (const [name, answer] of ways) {
   })
 }
 
+type WriteHead = (status: number, ...rest: unknown[]) => ServerResponse
+
+const listeners: [string, (res: ServerResponse, writeHead: WriteHead) => WriteHead][] = [
+  [
+    'sets headers',
+    (res, writeHead) => (status) => {
+      res.removeHeader('Set-Cookie')
+      res.setHeader('Cache-Control', 'public, max-age=60')
+      res.appendHeader('Set-Cookie', 'theme=dark')
+      res.setHeader('Expires', 'x')
+      return writeHead.call(res, status)
+    },
+  ],
+  [
+    'passes an object on',
+    (res, writeHead) => (status) =>
+      writeHead.call(res, status, { 'Cache-Control': 'public, max-age=60', 'Set-Cookie': 'theme=dark', Expires: 'x' }),
+  ],
+  [
+    'passes a list on',
+    (res, writeHead) => (status) =>
+      writeHead.call(res, status, [
+        ...['Cache-Control', 'public, max-age=60', 'Set-Cookie', 'theme=dark', 'Expires', 'x'],
+      ]),
+  ],
+]
+
+for (const [what, wrap] of listeners) {
+  for (const issues of [false, true]) {
+    const rule = issues ? 'R2: an answer that sets our cookie stays unstored' : 'R3: a personal answer stays private'
+    test(`${rule} where middleware before us wrapped writeHead and ${what}`, async () => {
+      const { headers } = await ask(async (req, res) => {
+        res.writeHead = wrap(res, res.writeHead as WriteHead) as typeof res.writeHead
+        const session = await sessions.open(req, res)
+        if (issues) await session.update((data) => void data.count++)
+        res.end('ok')
+      })
+      assert.match(headers['cache-control'] ?? '', issues ? /^no-store$/ : /^private, (max-age=60|no-store)$/)
+      assert.equal(headers.expires, issues ? '0' : undefined)
+      const names = (headers['set-cookie'] ?? []).map((line) => line.split('=', 1)[0])
+      assert.deepEqual(names, issues ? ['theme', '__Host-Http-sid'] : ['theme'])
+    })
+  }
+}
+
 test('R3: an answer that never looked at a session stays as cacheable as it was', async () => {
   const { headers } = await ask(async (_req, res) => res.setHeader('Cache-Control', 'public, max-age=60').end('ok'))
   assert.equal(headers['cache-control'], 'public, max-age=60')

@@ -52,32 +52,23 @@ export class NodeExchange implements Exchange {
 
   personal(): void {
     const res = this.#res as Personal
-    if (res.headersSent && res[PERSONAL] !== true && res.getHeaderNames().some(outweighsPrivate)) {
+    if (res[PERSONAL] !== undefined) return
+    if (res.headersSent) {
+      const outweighed = res.getHeaderNames().some(outweighsPrivate)
+      if (!outweighed && isPrivateAlready(joined(res.getHeader('cache-control')))) return
       throw new SessionError(
         'ERR_HEADERS_SENT',
         'the session was looked at after an answer had begun that some cache may keep: open it before the headers are written',
       )
     }
-    if (res[PERSONAL] === true) return
-    if (res.headersSent) {
-      if (isPrivateAlready(joined(res.getHeader('cache-control')))) return
-      throw new SessionError(
-        'ERR_HEADERS_SENT',
-        'the session was looked at after a public answer had begun: open it before the headers are written',
-      )
-    }
-    res[PERSONAL] = true
-    const writeHead = res.writeHead as (status: number, reason?: string) => ServerResponse
-    const decide = () => this.#decide()
-    res.writeHead = function personalWriteHead(this: ServerResponse, status: number, ...rest: unknown[]) {
-      const reason = typeof rest[0] === 'string' ? rest[0] : undefined
-      setHeaders(this, (reason === undefined ? (rest[1] ?? rest[0]) : rest[1]) as HeaderInput)
-      if (!this.headersSent && status >= 200) decide()
-      return reason === undefined ? writeHead.call(this, status) : writeHead.call(this, status, reason)
-    } as typeof res.writeHead
+    res[PERSONAL] = this
+    // Other middleware wrapped it before us (compression, on-headers): what that writes comes after our decision.
+    res[INNER] = Object.hasOwn(res, 'writeHead') ? res.writeHead : undefined
+    res.writeHead = personalWriteHead as typeof res.writeHead
   }
 
-  #decide(): void {
+  /** Puts what R2 and R3 ask for on the answer, in the place of what the handler said. */
+  decide(): void {
     const res = this.#res as Personal
     const issued = res[ISSUED] ?? NOTHING
     const decision = personalCaching({
@@ -147,10 +138,48 @@ export function requestClient(req: IncomingMessage, rules: TransportRules): Clie
 
 const PERSONAL = Symbol('coatcheck.personal')
 const ISSUED = Symbol('coatcheck.issued')
+/** The `writeHead` that other middleware had put on this response before. */
+const INNER = Symbol('coatcheck.inner')
 const NOTHING: ReadonlyMap<string, string> = new Map()
 
-type Personal = ServerResponse & { [PERSONAL]?: boolean; [ISSUED]?: Map<string, string> }
+type Personal = ServerResponse & {
+  [PERSONAL]?: NodeExchange
+  [ISSUED]?: Map<string, string>
+  [INNER]?: ServerResponse['writeHead'] | undefined
+}
 type HeaderInput = undefined | Record<string, number | string | readonly string[]> | readonly unknown[]
+
+function personalWriteHead(this: Personal, status: number, ...rest: unknown[]): ServerResponse {
+  const reason = typeof rest[0] === 'string' ? rest[0] : undefined
+  setHeaders(this, (reason === undefined ? (rest[1] ?? rest[0]) : rest[1]) as HeaderInput)
+  const inner = this[INNER]
+  if (!this.headersSent && status >= 200) {
+    this[PERSONAL]?.decide()
+    if (inner !== undefined) decideAgain(this)
+  }
+  const writeHead = (inner ?? Object.getPrototypeOf(this).writeHead) as (
+    status: number,
+    reason?: string,
+  ) => ServerResponse
+  return reason === undefined ? writeHead.call(this, status) : writeHead.call(this, status, reason)
+}
+
+/** From here on no header changes without the decision being taken anew: so it stands when the headers leave. */
+function decideAgain(res: Personal): void {
+  let deciding = false
+  for (const name of ['setHeader', 'appendHeader', 'removeHeader'] as const) {
+    const change = res[name] as (...args: unknown[]) => unknown
+    res[name] = (...args: unknown[]): never => {
+      const result = change.apply(res, args)
+      if (!deciding && !res.headersSent) {
+        deciding = true
+        res[PERSONAL]?.decide()
+        deciding = false
+      }
+      return result as never
+    }
+  }
+}
 
 // The headers given to writeHead would pass by `getHeader`: they are set first, as `setHeader` would.
 function setHeaders(res: ServerResponse, headers: HeaderInput): void {
