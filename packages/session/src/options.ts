@@ -96,11 +96,11 @@ export function normalise<Data>(options: SessionsOptions<Data>): Settings<Data> 
     codec: new DataCodec(initial, options.schema),
     lifetimes: {
       idle: duration('idle', options.idle ?? '30m'),
-      absolute: absolute('absolute', options.absolute ?? '12h'),
+      absolute: positive('absolute', options.absolute ?? '12h'),
     },
     rememberedLifetimes: {
       idle: duration('remember.idle', remember.idle ?? 'off'),
-      absolute: absolute('remember.absolute', remember.absolute ?? '30d'),
+      absolute: positive('remember.absolute', remember.absolute ?? '30d'),
     },
     renew: duration('renew', options.renew ?? '1h'),
     limit: options.limit === undefined ? null : checkedLimit(options.limit),
@@ -135,10 +135,10 @@ export function plainTier<Data>(settings: Settings<Data>): Settings<Data> {
 }
 
 function duration(what: string, value: Duration | 'off'): number | null {
-  return value === 'off' ? null : absolute(what, value)
+  return value === 'off' ? null : positive(what, value)
 }
 
-function absolute(what: string, value: Duration): number {
+function positive(what: string, value: Duration): number {
   let result: number
   try {
     result = milliseconds(value, what)

@@ -5,7 +5,8 @@ import { BlockList, isIP } from 'node:net'
 import { clientAddress, isLoopbackAddress, isSecure, type Loopback } from './http/transport.ts'
 import { type BaseOptions, wrong } from './options.ts'
 
-export interface Connection {
+/** What a connection and the headers about it say of where a request comes from. */
+export interface Arrival {
   readonly encrypted: boolean
   readonly peer: string | undefined
   readonly forwardedProto: string | undefined
@@ -33,7 +34,7 @@ export class TransportRules {
     this.#loopback = options.loopback ?? (options.insecureLoopback === true ? 'insecure' : 'browser')
   }
 
-  isSecure({ encrypted, peer, forwardedProto, forwarded, fetchSite }: Connection): boolean {
+  isSecure({ encrypted, peer, forwardedProto, forwarded, fetchSite }: Arrival): boolean {
     if (encrypted && !this.#anyTrusted) return true
     const { trusted, loopback } = this.#peer(peer)
     return isSecure(

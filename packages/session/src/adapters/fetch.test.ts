@@ -9,6 +9,8 @@ type Data = { count: number }
 const sessions = createSessions<Data>({ store: memory(), initial: () => ({ count: 0 }) })
 after(() => sessions.close())
 
+const isCode = (code: string) => (error: unknown) => error instanceof SessionError && error.code === code
+
 const ask = (handle: Handler<Data>, headers: Record<string, string> = {}, url = 'https://shop.example.test/') =>
   sessions.handler(handle)(new Request(url, { headers }))
 
@@ -58,9 +60,42 @@ test('R3: opening the session after the answer is an error', async () => {
     return new Response(null)
   })
   // The answer left untouched: it may be in a cache by now.
-  await assert.rejects(later as () => Promise<unknown>, (error) => {
-    return error instanceof SessionError && error.code === 'ERR_HEADERS_SENT'
+  await assert.rejects(later as () => Promise<unknown>, isCode('ERR_HEADERS_SENT'))
+})
+
+test('R2: a sign-in that nobody waited for fails where its answer left without the cookie', async () => {
+  let refused: Promise<void> | undefined
+  const { headers } = await ask(async (_request, open) => {
+    const session = await open()
+    refused = assert.rejects(session.signIn('alice'), isCode('ERR_HEADERS_SENT'))
+    return new Response(null)
   })
+  assert.deepEqual(headers.getSetCookie(), [])
+  await (refused as Promise<void> | undefined)
+})
+
+/** What a host returns where it switched protocols; the constructor makes none. */
+const SWITCHING = Object.defineProperty(new Response(null), 'status', { value: 101 })
+
+test('R2: an answer of 101 is returned as it is, and one that should carry a cookie is an error', async () => {
+  const answer = await ask(async (_request, open) => {
+    await open()
+    return SWITCHING
+  })
+  assert.equal(answer, SWITCHING)
+  const signingIn = ask(async (_request, open) => {
+    await (await open()).signIn('alice')
+    return SWITCHING
+  })
+  await assert.rejects(signingIn, isCode('ERR_HEADERS_SENT'))
+})
+
+test('R5: what the host knows of its socket outweighs the scheme of the URL', async () => {
+  const refused = sessions.handler(async (_request, open) => {
+    await (await open()).signIn('alice')
+    return new Response(null)
+  })(new Request('https://shop.example.test/'), { peer: '192.0.2.1', encrypted: false })
+  await assert.rejects(refused, isCode('ERR_INSECURE_TRANSPORT'))
 })
 
 test('R5: plain http has no session that could begin', async () => {
@@ -72,7 +107,7 @@ test('R5: plain http has no session that could begin', async () => {
     {},
     'http://shop.example.test/',
   )
-  await assert.rejects(refused, (error) => error instanceof SessionError && error.code === 'ERR_INSECURE_TRANSPORT')
+  await assert.rejects(refused, isCode('ERR_INSECURE_TRANSPORT'))
 })
 
 test('R5: on localhost the word of the browser counts', async () => {

@@ -4,7 +4,7 @@
 // say about the answer (its cookie, who may keep it) is put on the Response that comes back.
 
 import { SessionError } from '../errors.ts'
-import type { Exchange } from '../exchange.ts'
+import { type Exchange, shortened, tooLate } from '../exchange.ts'
 import { isSharedCachingHeader, personalCaching, varyWithCookie } from '../http/caching.ts'
 import { setsCookie } from '../http/cookie.ts'
 import type { RequestFacts } from '../http/origin.ts'
@@ -18,6 +18,11 @@ import type { Client } from '../store.ts'
 export interface Connection {
   /** The peer's address, as the socket says. Without it no proxy is trusted. */
   readonly peer?: string
+  /**
+   * Whether the socket itself speaks TLS. Default: what the scheme of `request.url` says, which some hosts take from
+   * X-Forwarded-Proto, whoever sent it; say it where yours does.
+   */
+  readonly encrypted?: boolean
 }
 
 /** Answers a request; `open` gives its session, and makes the answer personal. */
@@ -76,7 +81,7 @@ class FetchExchange implements Exchange {
   #cookie: { readonly name: string; readonly line: string } | undefined
   #answered = false
 
-  constructor(request: Request, { peer }: Connection, rules: TransportRules) {
+  constructor(request: Request, { peer, encrypted }: Connection, rules: TransportRules) {
     const { headers } = request
     const url = new URL(request.url)
     const header = (name: string) => headers.get(name) ?? undefined
@@ -85,13 +90,13 @@ class FetchExchange implements Exchange {
     this.#request = request
     this.client = {
       address: rules.clientAddress(peer, header('x-forwarded-for')),
-      userAgent: headers.get('user-agent'),
+      userAgent: shortened(headers.get('user-agent')),
     }
     this.facts = {
       method: request.method,
       host: header('host') ?? url.host,
       secure: rules.isSecure({
-        encrypted: url.protocol === 'https:',
+        encrypted: encrypted ?? url.protocol === 'https:',
         peer: peer ?? (loopbackName ? '127.0.0.1' : undefined),
         forwardedProto: header('x-forwarded-proto'),
         forwarded: header('forwarded'),
@@ -122,6 +127,7 @@ class FetchExchange implements Exchange {
   }
 
   setCookie(name: string, line: string): void {
+    if (this.#answered) throw tooLate()
     this.#cookie = { name, line }
   }
 
@@ -130,8 +136,19 @@ class FetchExchange implements Exchange {
     this.#answered = true
   }
 
+  /** @throws ERR_HEADERS_SENT where a cookie was to be set on an answer that can carry none */
+  #switching(response: Response): Response {
+    if (this.#cookie === undefined) return response
+    throw new SessionError(
+      'ERR_HEADERS_SENT',
+      'an answer of 101 carries no cookie: begin or sign in before the upgrade',
+    )
+  }
+
   /** The handler's answer, with the session's cookie and as a personal one (R2, R3). */
   answer(response: Response, onCachingRemoved: (directives: readonly string[]) => void): Response {
+    // What hosts answer to an upgrade is theirs alone, and nothing that a cache could keep.
+    if (response.status === 101) return this.#switching(response)
     const headers = new Headers(response.headers)
     const decision = personalCaching({
       cacheControl: headers.get('cache-control') ?? undefined,

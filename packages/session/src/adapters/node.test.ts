@@ -246,6 +246,28 @@ test('R2: over HTTP/2 too an answer that sets our cookie is not stored', async (
   assert.match(String(headers['set-cookie']), /^__Host-Http-sid=/)
 })
 
+test('R2: a sign-in that nobody waited for fails where its answer left without the cookie', async () => {
+  let refused: Promise<void> | undefined
+  const { headers } = await ask(async (req, res) => {
+    const session = await sessions.open(req, res)
+    refused = assert.rejects(session.signIn('alice'), { code: 'ERR_HEADERS_SENT' })
+    res.end('ok')
+  })
+  assert.equal(headers['set-cookie'], undefined)
+  await (refused as Promise<void> | undefined)
+})
+
+test('a user agent of any length is kept as far as it tells devices apart', async () => {
+  await ask(
+    async (req, res) => {
+      await (await sessions.open(req, res)).signIn('bob')
+      res.end('ok')
+    },
+    { 'User-Agent': 'x'.repeat(10_000) },
+  )
+  assert.equal((await sessions.list('bob'))[0]?.client.userAgent?.length, 512)
+})
+
 test('opened twice for one request it is one session', async () => {
   await ask(async (req, res) => {
     const first = await sessions.open(req, res)

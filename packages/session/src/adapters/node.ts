@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { SessionError } from '../errors.ts'
-import type { Exchange } from '../exchange.ts'
+import { type Exchange, shortened, tooLate } from '../exchange.ts'
 import { isPrivateAlready, isSharedCachingHeader, personalCaching, varyWithCookie } from '../http/caching.ts'
 import { setsCookie } from '../http/cookie.ts'
 import type { RequestFacts } from '../http/origin.ts'
@@ -91,6 +91,7 @@ export class NodeExchange implements Exchange {
 
   setCookie(name: string, line: string): void {
     const res = this.#res as Personal
+    if (res.headersSent) throw tooLate()
     putCookie(res, name, line)
     res[ISSUED] ??= new Map()
     res[ISSUED].set(name, line)
@@ -133,7 +134,7 @@ export function requestFacts(req: IncomingMessage, rules: TransportRules): Reque
 export function requestClient(req: IncomingMessage, rules: TransportRules): Client {
   const { headers, socket } = req
   const address = rules.clientAddress(socket.remoteAddress, single(headers['x-forwarded-for']))
-  return { address, userAgent: headers['user-agent'] ?? null }
+  return { address, userAgent: shortened(headers['user-agent'] ?? null) }
 }
 
 const PERSONAL = Symbol('coatcheck.personal')
