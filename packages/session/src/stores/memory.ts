@@ -15,7 +15,8 @@ import type {
   Tombstone,
 } from '../store.ts'
 import type { SessionId, SessionKey } from '../token.ts'
-import * as rows from './rows.ts'
+import { dueAt, list, type Row, type Rows, read } from './reading.ts'
+import * as writing from './writing.ts'
 
 /** How many rows a sweep looks at for each that it may take: looking is cheap, and most are not due. */
 const LOOKS_PER_ROW = 20
@@ -36,7 +37,7 @@ class MemoryStore implements Store {
   readonly #rows = new MemoryRows()
 
   read(key: SessionKey): Lookup {
-    return rows.read(this.#rows, key)
+    return read(this.#rows, key)
   }
 
   // Rows are never altered, only replaced: the row itself is the proof that nothing changed. A link's says nothing of
@@ -47,61 +48,61 @@ class MemoryStore implements Store {
   }
 
   async create(creation: Creation): Promise<Began> {
-    return rows.create(this.#rows, creation)
+    return writing.create(this.#rows, creation)
   }
 
   async replace(record: SessionRecord, nonce: string, at: number): Promise<Replaced> {
-    return rows.replace(this.#rows, record, nonce, at)
+    return writing.replace(this.#rows, record, nonce, at)
   }
 
   async rotate(rotation: Rotation): Promise<Rotated> {
-    return rows.rotate(this.#rows, rotation)
+    return writing.rotate(this.#rows, rotation)
   }
 
   async confirm(key: SessionKey, linksEndAt: number): Promise<void> {
-    rows.confirm(this.#rows, key, linksEndAt)
+    writing.confirm(this.#rows, key, linksEndAt)
   }
 
   async end(key: SessionKey, ending: Ending): Promise<Tombstone | null> {
-    return rows.end(this.#rows, key, ending)
+    return writing.end(this.#rows, key, ending)
   }
 
   async endById(site: string, id: SessionId, ending: Ending): Promise<Tombstone | null> {
-    return rows.endById(this.#rows, site, id, ending)
+    return writing.endById(this.#rows, site, id, ending)
   }
 
   async endAll(site: string, user: string, at: number, except: SessionId | null): Promise<readonly SessionId[]> {
-    return rows.endAll(this.#rows, site, user, at, except)
+    return writing.endAll(this.#rows, site, user, at, except)
   }
 
   async touch(seen: ReadonlyMap<SessionId, number>): Promise<void> {
-    rows.touch(this.#rows, seen)
+    writing.touch(this.#rows, seen)
   }
 
   async list(site: string, user: string, at: number): Promise<readonly Listed[]> {
-    return rows.list(this.#rows, site, user, at)
+    return list(this.#rows, site, user, at)
   }
 
   async sweep(at: number, max: number): Promise<number> {
-    return rows.sweep(this.#rows, at, max)
+    return writing.sweep(this.#rows, at, max)
   }
 
   async close(): Promise<void> {}
 }
 
-class MemoryRows implements rows.Rows {
-  readonly #rows = new Map<SessionKey, rows.Row>()
+class MemoryRows implements Rows {
+  readonly #rows = new Map<SessionKey, Row>()
   readonly #keys = new Map<SessionId, SessionKey>()
   readonly #users = new Map<string, Set<SessionKey>>()
   readonly #seen = new Map<SessionId, number>()
   readonly #cutoffs = new Map<string, Cutoff>()
-  #cursor: Iterator<[SessionKey, rows.Row]> | undefined
+  #cursor: Iterator<[SessionKey, Row]> | undefined
 
-  get(key: SessionKey): rows.Row | undefined {
+  get(key: SessionKey): Row | undefined {
     return this.#rows.get(key)
   }
 
-  put(key: SessionKey, row: rows.Row): void {
+  put(key: SessionKey, row: Row): void {
     this.#unindex(key)
     this.#rows.set(key, row)
     if (row.kind !== 'record') return
@@ -164,7 +165,7 @@ class MemoryRows implements rows.Rows {
       }
       const [key, row] = next.value
       const seen = row.kind === 'record' ? Math.max(row.record.issuedAt, this.#seen.get(row.record.id) ?? 0) : 0
-      if (rows.dueAt(row, seen) <= at) due.push(key)
+      if (dueAt(row, seen) <= at) due.push(key)
     }
     return due
   }

@@ -8,7 +8,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { Cutoff, EndReason, Link, SessionRecord } from '../../store.ts'
 import type { SessionId, SessionKey } from '../../token.ts'
-import type { Row } from '../rows.ts'
+import type { Row } from '../reading.ts'
 
 export const RECORD = 0
 export const LINK = 1

@@ -1,24 +1,25 @@
 // The writes of the store contract as messages to the writer thread, and their outcomes as messages back.
 
-import * as rows from '../rows.ts'
+import type { Rows } from '../reading.ts'
+import * as writing from '../writing.ts'
 import type { Effect } from './failures.ts'
 
 const PERFORM = {
-  create: rows.create,
-  replace: rows.replace,
-  rotate: rows.rotate,
-  confirm: rows.confirm,
-  end: rows.end,
-  endById: rows.endById,
-  endAll: rows.endAll,
-  touch: rows.touch,
-  sweep: rows.sweep,
+  create: writing.create,
+  replace: writing.replace,
+  rotate: writing.rotate,
+  confirm: writing.confirm,
+  end: writing.end,
+  endById: writing.endById,
+  endAll: writing.endAll,
+  touch: writing.touch,
+  sweep: writing.sweep,
 } as const
 
 type Performed = typeof PERFORM
 export type OperationName = keyof Performed
 export type Arguments<Name extends OperationName> =
-  Parameters<Performed[Name]> extends [rows.Rows, ...infer Rest] ? Rest : never
+  Parameters<Performed[Name]> extends [Rows, ...infer Rest] ? Rest : never
 export type Result<Name extends OperationName> = ReturnType<Performed[Name]>
 
 export type Operation = {
@@ -29,8 +30,8 @@ export type Outcome =
   | { readonly state: 'done'; readonly value: unknown }
   | { readonly state: 'failed'; readonly effect: Effect; readonly message: string }
 
-export function perform(into: rows.Rows, { name, args }: Operation): unknown {
-  return (PERFORM[name] as (into: rows.Rows, ...rest: readonly unknown[]) => unknown)(into, ...args)
+export function perform(into: Rows, { name, args }: Operation): unknown {
+  return (PERFORM[name] as (into: Rows, ...rest: readonly unknown[]) => unknown)(into, ...args)
 }
 
 /** Whether a power cut after it was acknowledged must not undo it: whatever ends a token or signs someone in. */

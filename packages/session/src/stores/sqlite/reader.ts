@@ -4,7 +4,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Cutoff, Listed, Lookup } from '../../store.ts'
 import type { SessionKey } from '../../token.ts'
-import * as rows from '../rows.ts'
+import * as rows from '../reading.ts'
 import { COLUMNS, decodeCutoff, decodeKey, decodeRow, encodeId, encodeKey } from './codec.ts'
 import { open, touchesOf, uri } from './schema.ts'
 import { arrays, first, values } from './statements.ts'

@@ -1,9 +1,9 @@
-// The rows of ../rows.ts as the writer thread sees and changes them, inside a transaction that is not its business.
+// The rows of ../reading.ts as the writer thread sees and changes them, inside a transaction that is not its business.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Cutoff } from '../../store.ts'
 import type { SessionId, SessionKey } from '../../token.ts'
-import { dueAt, type Row, type Rows } from '../rows.ts'
+import { dueAt, type Row, type Rows } from '../reading.ts'
 import { COLUMNS, decodeCutoff, decodeKey, decodeRow, encodeId, encodeKey, encodeRow } from './codec.ts'
 import { arrays, first, values } from './statements.ts'
 import type { Touches } from './touches.ts'

@@ -2,7 +2,7 @@
 // memory store on Maps, the SQLite store in its writer thread. Each function reads rows, decides, writes rows; the
 // caller makes it atomic.
 
-import { expired, idleTimeout } from '../expiry.ts'
+import { expired } from '../expiry.ts'
 import type {
   Began,
   Creation,
@@ -10,9 +10,7 @@ import type {
   Ending,
   EndReason,
   Limit,
-  Link,
   Listed,
-  Lookup,
   Replaced,
   Rotated,
   Rotation,
@@ -22,53 +20,12 @@ import type {
 } from '../store.ts'
 import { FORMAT } from '../store.ts'
 import type { SessionId, SessionKey } from '../token.ts'
-
-export type Row =
-  | { readonly kind: 'record'; readonly record: SessionRecord }
-  | { readonly kind: 'link'; readonly link: Link }
-  | { readonly kind: 'tombstone'; readonly tombstone: Tombstone }
-
-/** What reading needs of the tables. */
-export type ReadableRows = Pick<Rows, 'get' | 'keysOf' | 'seen' | 'cutoff'>
-
-/** The tables a store keeps: rows by key, last-seen times by id, cutoffs by user. */
-export interface Rows {
-  get(key: SessionKey): Row | undefined
-  put(key: SessionKey, row: Row): void
-  drop(key: SessionKey): void
-  /** The key of the live record with this id. */
-  keyOf(id: SessionId): SessionKey | undefined
-  /** The keys of a user's records. */
-  keysOf(site: string, user: string): readonly SessionKey[]
-  seen(id: SessionId): number | undefined
-  see(id: SessionId, at: number): void
-  forget(id: SessionId): void
-  cutoff(site: string, user: string): Cutoff | null
-  setCutoff(site: string, user: string, cutoff: Cutoff): void
-  /** Keys of rows that may have come to their end by `at`: expired records, tombstones and links past theirs. */
-  due(at: number, max: number): readonly SessionKey[]
-  /** A row that was due turned out to live, since its session was seen meanwhile. */
-  defer(key: SessionKey, until: number): void
-}
+import { cutoffOf, dueAt, lastSeen, list, type Row, type Rows } from './reading.ts'
 
 /** How many renewals a token survives while a request that came with it is being served. */
 const MAX_LINKS = 16
 /** Milliseconds until a record of an unknown format is looked at again. */
 const UNKNOWN_REST = 3_600_000
-
-export function read(rows: Omit<ReadableRows, 'keysOf'>, key: SessionKey): Lookup {
-  const row = rows.get(key)
-  if (row === undefined) return { state: 'none' }
-  if (row.kind === 'tombstone') return { state: 'ended', tombstone: row.tombstone }
-  if (row.kind === 'record') return live(rows, row.record, null)
-  const target = rows.get(row.link.to)
-  if (target?.kind === 'record') return live(rows, target.record, row.link)
-  return target?.kind === 'tombstone' ? { state: 'ended', tombstone: target.tombstone } : { state: 'none' }
-}
-
-function live(rows: Omit<ReadableRows, 'keysOf'>, record: SessionRecord, link: Link | null): Lookup {
-  return { state: 'live', record, lastSeen: lastSeen(rows, record), cutoff: cutoffOf(rows, record), link }
-}
 
 export function create(rows: Rows, { record, at, signIn }: Creation): Began {
   const row = rows.get(record.key)
@@ -174,18 +131,6 @@ export function touch(rows: Rows, seen: ReadonlyMap<SessionId, number>): void {
   }
 }
 
-export function list(rows: ReadableRows, site: string, user: string, at: number): Listed[] {
-  const cutoff = rows.cutoff(site, user)
-  const listed: Listed[] = []
-  for (const key of rows.keysOf(site, user)) {
-    const row = rows.get(key)
-    if (row?.kind !== 'record') continue
-    const seen = lastSeen(rows, row.record)
-    if (expired(row.record, seen, cutoff, at) === null) listed.push({ record: row.record, lastSeen: seen })
-  }
-  return listed.sort((a, b) => b.lastSeen - a.lastSeen)
-}
-
 export function sweep(rows: Rows, at: number, max: number): number {
   const due = rows.due(at, max).filter((key) => isKnown(rows, key, at))
   for (const key of due) {
@@ -202,15 +147,6 @@ function isKnown(rows: Rows, key: SessionKey, at: number): boolean {
   if (row?.kind !== 'record' || row.record.format === FORMAT) return true
   rows.defer(key, at + UNKNOWN_REST)
   return false
-}
-
-/** When a row next needs the sweeper's attention. */
-export function dueAt(row: Row, seen: number): number {
-  if (row.kind === 'tombstone') return row.tombstone.absoluteEnd
-  if (row.kind === 'link') return Math.min(row.link.endsAt ?? row.link.absoluteEnd, row.link.absoluteEnd)
-  const { record } = row
-  const idle = idleTimeout(record, seen)
-  return idle === null ? record.absoluteEnd : Math.min(record.absoluteEnd, seen + idle)
 }
 
 /** A row as it stands at a time: whoever finds something expired ends it before answering (E10). */
@@ -298,12 +234,4 @@ function put(rows: Rows, record: SessionRecord, ended: readonly SessionId[]): Be
 function began(row: Row, record: SessionRecord): Began | null {
   const same = row.kind === 'record' && row.record.id === record.id
   return same ? { state: 'done', record: row.record, ended: [] } : null
-}
-
-function lastSeen(rows: Pick<Rows, 'seen'>, record: SessionRecord): number {
-  return Math.max(record.issuedAt, rows.seen(record.id) ?? 0)
-}
-
-function cutoffOf(rows: Pick<Rows, 'cutoff'>, record: SessionRecord): Cutoff | null {
-  return record.user === null ? null : rows.cutoff(record.site, record.user)
 }
