@@ -18,6 +18,8 @@ function sentence(event: GatewayEvent): string | null {
       return `${event.site}: ${event.path}: cookies dropped (${DROPPED[event.why]}): ${event.cookies.join(', ')}`
     case 'answer-withheld':
       return `${event.site}: ${event.path}: answer withheld, its session ended meanwhile`
+    case 'sign-in-unnamed':
+      return `${event.site}: ${event.path}: sign-in refused ${event.forwarded ? 'after the application granted it' : 'before it was forwarded'}: ${UNNAMED[event.why]}`
     case 'caching-removed':
       return null
     case 'refused':
@@ -25,6 +27,20 @@ function sentence(event: GatewayEvent): string | null {
     case 'session':
       return sessionSentence(event.site, event.event)
   }
+}
+
+const UNNAMED = {
+  absent:
+    'the field of login.user.field was not in the form (a second step needs a rule with user: { remembered: true })',
+  empty: 'the field of login.user.field was empty',
+  'too-long': 'the body is over 64 KiB, and the name is looked for in shorter ones alone',
+  'content-type': 'the body is no form and no JSON (if that is no sign-in, narrow the path of the login rule)',
+  'content-encoding': 'the body is compressed',
+  charset: 'the charset of the body is neither UTF-8 nor Latin-1',
+  malformed: 'the body is not what its Content-Type says',
+  ambiguous: 'the request names two users',
+  improper: 'the name has a control character, is over 512 characters, or is no text',
+  'not-remembered': 'no first step of the last ten minutes named anybody (see login.continues)',
 }
 
 const DROPPED = {

@@ -5,7 +5,7 @@ import { type RequestFacts, requestFacts, SessionError, type Store, TransportRul
 import { answerRefusal } from './answers.ts'
 import type { Config } from './config/config.ts'
 import { GatewayExchange } from './exchange.ts'
-import { readForm } from './form.ts'
+import { type FormQuestion, readForm } from './form/form.ts'
 import { closeListeners, type Listener, openListeners } from './listeners.ts'
 import type { Passage } from './passage.ts'
 import { Refusal } from './refusal.ts'
@@ -91,8 +91,8 @@ export class Gateway {
       const refusal = transport(facts, site.site, target, meaning.login !== null, this.#httpsPort())
       if (refusal !== null || meaning.isPublic) await endExposed(passage)
       if (refusal !== null) throw refusal
-      const form =
-        site.idParameters.isEmpty && meaning.login?.user === undefined ? null : await readForm(req, site.idParameters)
+      const field = meaning.login?.user?.field ?? null
+      const form = site.idParameters.isEmpty && field === null ? null : await readForm(req, question(passage, field))
       const visit = meaning.isPublic ? null : await openVisit(passage, form)
       await forward(passage, visit, form).catch((error) => undoSignIn(visit, error))
     } catch (error) {
@@ -140,6 +140,10 @@ export class Gateway {
     for (const site of this.#sites.values()) await site.close()
     if (this.#ownsStore) await this.#store.close()
   }
+}
+
+function question({ site, target }: Passage, field: string | null): FormQuestion {
+  return { field, without: site.idParameters, query: target.query, wideEscapes: site.site.ignoreCase }
 }
 
 function withoutIds(query: string, { idParameters }: ReadySite): string {

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestFacts, Session } from '@coatcheck/session'
 import type { LoginRule } from './config/config.ts'
 import type { GatewayExchange } from './exchange.ts'
+import type { UserName } from './form/user-name.ts'
 import type { Report } from './report.ts'
 import type { Meaning, ReadySite } from './sites.ts'
 import type { Target } from './stages/canonical.ts'
@@ -37,6 +38,6 @@ export interface Visit {
 export interface SignInAttempt {
   /** Null where no rule says how success looks: then nobody knows who is signed in. */
   readonly rule: LoginRule | null
-  /** What the rule's form field said. */
-  readonly user: string | null
+  /** Whom it names, or why nobody can say. Absent where there is no rule, or it does not ask. */
+  readonly name: UserName
 }

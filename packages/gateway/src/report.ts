@@ -1,8 +1,20 @@
 // What the gateway did that an operator should know, as one closed union. Never a token, a cookie's value or a query.
 
 import type { SessionEvent } from '@coatcheck/session'
+import type { Unnamed } from './form/user-name.ts'
 
 export type GatewayEvent =
+  /**
+   * A sign-in was refused, since nobody can say whom it names. Where it was forwarded the application granted it, and the
+   * session was ended here.
+   */
+  | {
+      readonly type: 'sign-in-unnamed'
+      readonly site: string
+      readonly path: string
+      readonly why: Unnamed
+      readonly forwarded: boolean
+    }
   | { readonly type: 'session'; readonly site: string; readonly event: SessionEvent }
   /** The application set a cookie that the vault does not take. */
   | { readonly type: 'cookie-refused'; readonly site: string; readonly cookie: string; readonly reason: string }

@@ -5,6 +5,7 @@ import { Pool } from 'undici'
 import type { LoginRule, LogoutRule, Site } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
 import { compilePathPattern } from './config/values/path-pattern.ts'
+import { signPath } from './config/values/sign-path.ts'
 import type { GatewayExchange } from './exchange.ts'
 import { ParameterNames } from './parameters.ts'
 import { Refusal } from './refusal.ts'
@@ -117,20 +118,6 @@ function matcher(site: Site): (method: string, target: Target) => Meaning {
       }
     }
     return first
-  }
-}
-
-/**
- * Where people sign in and out. Nobody knows what serves the site (IIS apart, whose readings are below): so in any case of
- * letters, with or without a slash at the end (Express), and with anything behind a script (PATH_INFO of PHP and CGI). A
- * page taken for a sign-in gets a new token and no more; a sign-in that is not seen leaves a planted one good (G3).
- */
-function signPath(pattern: string, isIis: boolean): (path: string) => boolean {
-  const expression = compilePathPattern(pattern, { ignoreCase: true })
-  if (isIis) return (path) => expression.test(path)
-  return (path) => {
-    const page = path.replace(/(\.(?:php\d?|phtml|cgi|pl|jsp|cfm))\/.*$/i, '$1')
-    return [path, page, page.endsWith('/') ? page.slice(0, -1) : `${page}/`].some((spelt) => expression.test(spelt))
   }
 }
 

@@ -63,7 +63,7 @@ export interface Site {
   readonly public: readonly string[]
   /** Cookies that pass both ways beside the vault (G2), the preset's included. */
   readonly expose: readonly string[]
-  /** Cookies of the application whose deletion means that it signed the user out (G3). */
+  /** Cookies of the application whose deletion means that it signed the user out (G3); `name_*` for any that begins so. */
   readonly authCookies: readonly string[]
   /** Cookies in which the application keeps the id of a session of its own. */
   readonly sessionCookies: readonly string[]
@@ -96,15 +96,25 @@ export interface LoginRule {
   readonly method: string
   /** A path pattern. */
   readonly path: string
-  /** The form field that holds the user's name. Without it nobody knows who signed in. */
-  readonly user?: { readonly field: string }
+  /** Where the user's name is found. Without it nobody knows who signed in. */
+  readonly user?: UserSource
   readonly success: SuccessSign
+  /** What shows that the password was right and a second step follows, to which the name is remembered. */
+  readonly continues?: SuccessSign
+}
+
+/** One of the two. */
+export interface UserSource {
+  /** A form field, the end of its name (`*$UserName`), or a path in JSON (`user.email`, `/user/email`). */
+  readonly field?: string
+  /** Whom the step before named. */
+  readonly remembered?: true
 }
 
 /** All that is given must be true of the answer; at least one is. */
 export interface SuccessSign {
   readonly status?: readonly number[]
-  /** The name of a cookie that the answer sets, to a value that is not empty. */
+  /** The name of a cookie that the answer sets, to a value that is not empty; `name_*` for any that begins so. */
   readonly setsCookie?: string
   /** A path pattern that the path of Location matches. */
   readonly location?: string

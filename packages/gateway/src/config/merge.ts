@@ -24,7 +24,7 @@ export function mergeLogin(preset: Preset, site: readonly FileLogin[] | null): L
   return site.map((rule) => ({ method: 'POST', ...preset.login, ...rule }))
 }
 
-/** A success sign that names nothing is none: every answer would be a sign-in. */
+/** A sign that names nothing is none: every answer would be a sign-in. */
 export function isLoginRule(rule: LoginDraft): rule is LoginRule {
   return rule.path !== undefined && Object.keys(rule.success ?? {}).length > 0
 }

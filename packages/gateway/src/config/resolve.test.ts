@@ -35,6 +35,23 @@ const resolved: [
     [[{ method: 'POST', path: '/Login.aspx', success: { setsCookie: 'TICKET' } }], ['.ASPXAUTH', 'TICKET']],
   ],
   [
+    'auth cookies of its own count beside those of the preset, and may be open at the end',
+    'sites: [{ upstream: http://a:1, preset: aspnet, authCookies: [wp_in_*], login: { success: { setsCookie: t* } } }]',
+    ({ sites }) => sites[0]?.authCookies,
+    ['.ASPXAUTH', 'wp_in_*', 't*'],
+  ],
+  [
+    'a name is remembered by one sign-in rule for another',
+    `sites: [{ upstream: http://a:1, login: [
+      { path: /in, user: { field: '*$User' }, success: { setsCookie: a }, continues: { location: /otp } },
+      { path: /otp, user: { remembered: true }, success: { setsCookie: a } }] }]`,
+    ({ sites }) => sites[0]?.login.map(({ user, continues }) => [user, continues]),
+    [
+      [{ field: '*$User' }, { location: '/otp' }],
+      [{ remembered: true }, undefined],
+    ],
+  ],
+  [
     'there may be several sign-ins and sign-outs',
     `sites: [{ upstream: http://a:1, login: [{ path: /in, success: { location: /home } }, { path: /api/in, method: PUT,
      success: { status: [200], setsCookie: s } }], logout: [{ path: /out }, { path: /api/in, method: DELETE }] }]`,

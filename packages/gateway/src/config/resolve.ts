@@ -44,7 +44,7 @@ function resolveSite(site: FileSite, file: File, hasRedirectTarget: boolean): Si
     public: site.public,
     expose: union(preset.expose, site.expose),
     // The application that deletes the cookie by which it signs people in has signed them out.
-    authCookies: union(preset.authCookies, signs),
+    authCookies: union(union(preset.authCookies, site.authCookies), signs),
     sessionCookies: preset.sessionCookies,
     idParameters: site.idParameters,
     trustedOrigins: site.trustedOrigins,

@@ -2,7 +2,8 @@
 
 import { z } from 'zod'
 import { duration, durationOrOff, text } from './field.ts'
-import { parseCookieName, parseFieldName, parseMethod } from './values/name.ts'
+import { parseCookiePattern } from './values/cookie-pattern.ts'
+import { parseCookieName, parseMethod, parseUserField } from './values/name.ts'
 import { parsePathPattern } from './values/path-pattern.ts'
 
 export const pathPattern = (description: string, example: string) =>
@@ -10,6 +11,9 @@ export const pathPattern = (description: string, example: string) =>
 
 export const cookieName = (description: string, example: string) =>
   text(parseCookieName, { description, examples: [example] })
+
+export const cookiePattern = (description: string, example: string) =>
+  text(parseCookiePattern, { description, examples: [example] })
 
 export const sessions = z
   .strictObject({
@@ -48,6 +52,26 @@ export const sessions = z
   })
   .meta({ description: 'How long sessions live.', examples: [{ idle: '30m', absolute: '12h' }] })
 
+/** What an answer says of a sign-in. */
+const signs = z.strictObject({
+  status: z
+    .array(
+      z
+        .int()
+        .min(200)
+        .max(599)
+        .meta({ description: 'A status of the final answer.', examples: [302] }),
+    )
+    .min(1)
+    .meta({ description: 'One of these statuses.', examples: [[302]] })
+    .exactOptional(),
+  setsCookie: cookiePattern(
+    'The answer sets this cookie; "*" at its end stands for any rest.',
+    '.ASPXAUTH',
+  ).exactOptional(),
+  location: pathPattern('The answer redirects to this path.', '/Default.aspx').exactOptional(),
+})
+
 export const login = z
   .strictObject({
     method: text(parseMethod, {
@@ -57,33 +81,35 @@ export const login = z
     path: pathPattern('Where the sign-in form is sent to. Default: that of the preset.', '/Login.aspx').exactOptional(),
     user: z
       .strictObject({
-        field: text(parseFieldName, {
-          description: 'The form field that holds the name (the first 64 KiB of the body are read).',
+        field: text(parseUserField, {
+          description:
+            'The field that holds the name, in a form or in JSON (user.email, /user/email), of 64 KiB at most; ' +
+            '"*" at its beginning stands for any: *$UserName.',
           examples: ['User'],
-        }),
-      })
-      .meta({ description: 'Where the name of the user is found.', examples: [{ field: 'User' }] })
-      .exactOptional(),
-    success: z
-      .strictObject({
-        status: z
-          .array(
-            z
-              .int()
-              .min(200)
-              .max(599)
-              .meta({ description: 'A status of the final answer.', examples: [302] }),
-          )
-          .min(1)
-          .meta({ description: 'One of these statuses.', examples: [[302]] })
+        }).exactOptional(),
+        remembered: z
+          .literal(true)
+          .meta({ description: 'The user is whom the step before named: see continues.', examples: [true] })
           .exactOptional(),
-        setsCookie: cookieName('The answer sets this cookie.', '.ASPXAUTH').exactOptional(),
-        location: pathPattern('The answer redirects to this path.', '/Default.aspx').exactOptional(),
       })
+      .meta({
+        description: 'Where the name of the user is found: field, or remembered. A success without a name is refused.',
+        examples: [{ field: 'User' }],
+      })
+      .exactOptional(),
+    success: signs
       .meta({
         description:
           'How the answer to a good sign-in differs from that to a wrong password: all that is given is true.',
         examples: [{ status: [302], setsCookie: '.ASPXAUTH' }],
+      })
+      .exactOptional(),
+    continues: signs
+      .meta({
+        description:
+          'How the answer to a good password looks where a second step follows: the name is remembered for it, for ten ' +
+          'minutes.',
+        examples: [{ status: [302], location: '/otp' }],
       })
       .exactOptional(),
   })

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { duration, oneOrMore, optional, text } from './field.ts'
 import { presetNames } from './presets/index.ts'
-import { cookieName, login, logout, pathPattern, sessions } from './schema-parts.ts'
+import { cookieName, cookiePattern, login, logout, pathPattern, sessions } from './schema-parts.ts'
 import { parseUpstream } from './values/endpoint.ts'
 import { parseHost } from './values/host.ts'
 import { parseFieldName, parseSiteName } from './values/name.ts'
@@ -75,6 +75,15 @@ export const siteSchema = z
       .meta({
         description: 'Other origins that may send unsafe requests with a session. Default: none.',
         examples: [['https://pay.example.test']],
+      })
+      .default([]),
+    authCookies: z
+      .array(cookiePattern('The name of a cookie; "*" at its end stands for any rest.', 'auth'))
+      .meta({
+        description:
+          'Cookies by which the application knows who is signed in: it signs him out by deleting one. Those of the ' +
+          'preset, and setsCookie of the login rules, are among them. Default: none more.',
+        examples: [['auth']],
       })
       .default([]),
     login: optional(

@@ -45,8 +45,8 @@ function warnSite(site: Site, add: (keys: KeyPath, what: string, remedy: string)
   if (site.login.length === 0) {
     add(
       ['login'],
-      'is not declared: a sign-in is only seen in its answer, which promises nothing for requests that wait (G3), ' +
-        'and nobody knows who signed in',
+      'is not declared: every form that a page sends is taken for a sign-in, one by script is only seen in its answer, ' +
+        'which promises nothing for requests that wait (G3), and nobody knows who signed in',
       'declare it: login: { path: /login, user: { field: user }, success: { status: [302], setsCookie: auth } }',
     )
   }

@@ -2,7 +2,7 @@
 
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { Form } from '../form.ts'
+import type { Form } from '../form/form.ts'
 import { headerValue, requestHeaders } from '../headers.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'

@@ -10,12 +10,13 @@ import {
   SessionError,
   varyWithCookie,
 } from '@coatcheck/session'
+import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { headerValue, responseHeaders } from '../headers.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { parseSetCookie } from '../vault/set-cookie.ts'
-import { hardenExposed, type Merge, merge } from '../vault/vault.ts'
-import { bringsTicket, signInUser } from './sign-in.ts'
+import { hardenExposed, type Merge, merge, type PendingSignIn, type Vault } from '../vault/vault.ts'
+import { bringsTicket, pendingSignIn, signInUser } from './sign-in.ts'
 
 /**
  * The headers with which an answer leaves.
@@ -56,9 +57,12 @@ async function keepCookies(
   if (session.id === null && !mayCreateSession(facts, site.trustedOrigins)) {
     return drop(passage, setCookies, 'cross-site')
   }
-  const user = attempt === null ? null : signInUser(attempt, status, headers, setCookies, now())
+  const answer = { status, headers, setCookies }
+  const user = attempt === null ? null : signInUser(passage, attempt, answer)
   if (user !== null) await session.signIn(user)
-  if (setCookies.length === 0) return []
+  const pending = attempt === null || user !== null ? null : pendingSignIn(passage, attempt, answer)
+  const step = (vault: Vault) => (user === null && pending === null ? vault : afterStep(vault, pending))
+  if (setCookies.length === 0 && step(session.data) === session.data) return []
   // A late answer begins nothing (R4); its page is a stranger's and can be shown.
   if (session.ended?.late === true) return drop(passage, setCookies, 'late')
   const [signed, unsigned] = partition(setCookies, (line) => !facts.secure && isAuthCookie(passage, line))
@@ -77,8 +81,8 @@ async function keepCookies(
     // A sign-in that only its answer shows (fetch, JSON): the token changes with the application's cookies.
     if (attempt === null && session.id !== null && merged.changed.length > 0 && !isSafe(passage.method))
       await session.rotate()
-    if (merged.vault !== session.data) {
-      await session.update((vault) => merge(vault, own, url, now()).vault)
+    if (step(merged.vault) !== session.data) {
+      await session.update((vault) => step(merge(vault, own, url, now()).vault))
     }
   } catch (error) {
     // Renewed so long ago that the old token writes no more: no privilege changed, so the page is shown.
@@ -86,6 +90,12 @@ async function keepCookies(
     return drop(passage, setCookies, 'late')
   }
   return exposed.map((line) => hardenExposed(line, facts.secure)).filter((line) => line !== null)
+}
+
+/** Whom a step named is kept until the next one; success, of whomever, forgets it. */
+function afterStep(vault: Vault, pending: PendingSignIn | null): Vault {
+  if (pending !== null) return { ...vault, pending }
+  return vault.pending === undefined ? vault : { cookies: vault.cookies }
 }
 
 /** R2 and R3: our cookie, and who may keep the answer. */
@@ -177,12 +187,16 @@ function addTransportSecurity({ site, exchange }: Passage, headers: string[]): v
 
 /** The application took its ticket back: by deleting the cookie, or by emptying it, as some do. */
 function signsOut({ vault, changed, deleted }: Merge, authCookies: readonly string[]): boolean {
-  const emptied = (name: string) => !vault.cookies.some((cookie) => cookie.name === name && cookie.value !== '')
-  return authCookies.some((name) => deleted.includes(name) || (changed.includes(name) && emptied(name)))
+  return authCookies.some((pattern) => {
+    const names = (name: string) => matchesCookie(pattern, name)
+    const isLeft = vault.cookies.some(({ name, value }) => names(name) && value !== '')
+    return !isLeft && (deleted.some(names) || changed.some(names))
+  })
 }
 
 function isAuthCookie({ site }: Passage, line: string): boolean {
-  return site.site.authCookies.includes(parseSetCookie(line, 0)?.name ?? '')
+  const name = parseSetCookie(line, 0)?.name ?? ''
+  return site.site.authCookies.some((pattern) => matchesCookie(pattern, name))
 }
 
 function isSafe(method: string): boolean {

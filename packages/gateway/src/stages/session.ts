@@ -5,12 +5,15 @@
 // ended only at the answer, the waiting request would get the victim's page.
 
 import { isNavigation, SessionError } from '@coatcheck/session'
-import type { Form } from '../form.ts'
+import type { Form } from '../form/form.ts'
+import { unnamed } from '../form/user-name.ts'
 import type { Passage, SignInAttempt, Visit } from '../passage.ts'
-import { cookieHeader, withExposed } from '../vault/vault.ts'
+import { assertReadable } from '../unnamed-sign-in.ts'
+import { cookieHeader, type Vault, withExposed } from '../vault/vault.ts'
 
-/** @throws SessionError where the store does not answer, or the request comes from another origin */
+/** @throws Refusal where nobody can say whom a sign-in names, SessionError where the store does not answer, or the request comes from another origin */
 export async function openVisit(passage: Passage, form: Form | null): Promise<Visit> {
+  if (form !== null) assertReadable(passage, form.name)
   const { req, exchange, facts, site, meaning, url, now } = passage
   const session = await site.sessions.openExchange(exchange, { brief: !isNavigation(facts) })
   const cookies = () => {
@@ -22,33 +25,42 @@ export async function openVisit(passage: Passage, form: Form | null): Promise<Vi
     await session.signOut()
     return visit
   }
-  const attempt = signInAttempt(passage, form)
+  const attempt = signInAttempt(passage, session.data, form)
   if (attempt !== null) await endOldToken(session, attempt)
   return { session, cookies: cookies(), attempt, signedOut: false }
 }
 
 /** What shows by itself that a request is a sign-in: a rule, or where there is none that a page sent a form. */
-function signInAttempt(passage: Passage, form: Form | null): SignInAttempt | null {
-  const { site, meaning } = passage
+function signInAttempt(passage: Passage, { pending }: Vault, form: Form | null): SignInAttempt | null {
+  const { site, meaning, now } = passage
   const rule = meaning.login
-  if (rule === null) return site.site.login.length === 0 && isNavigationalForm(passage) ? { rule, user: null } : null
-  const name = rule.user === undefined ? null : (form?.field(rule.user.field) ?? null)
-  // One user, however his name was typed: composed (NFC), without space around it.
-  return { rule, user: name?.normalize('NFC').trim().slice(0, MAX_USER_LENGTH) || null }
+  if (rule === null) {
+    return site.site.login.length === 0 && isNavigationalForm(passage) ? { rule, name: unnamed('absent') } : null
+  }
+  if (rule.user?.remembered === undefined) return { rule, name: form?.name ?? unnamed('absent') }
+  const remembered = pending !== undefined && now() < pending.until
+  return { rule, name: remembered ? { user: pending.user } : unnamed('not-remembered') }
 }
 
-const MAX_USER_LENGTH = 512
-
-async function endOldToken(session: Visit['session'], { rule, user }: SignInAttempt): Promise<void> {
+async function endOldToken(session: Visit['session'], attempt: SignInAttempt): Promise<void> {
   try {
-    // Somebody else signs in, or nobody knows who: the application must not even see the first one's cookies, or it
-    // would make this answer, and perhaps this user's session, out of the first one's data.
-    if (rule !== null && session.user !== null && session.user !== user) await session.signOut()
+    if (isAnothers(attempt, session.user)) await session.signOut()
     else await session.rotate()
   } catch (error) {
     // It ended a moment ago: then there is nothing left to end.
     if (!(error instanceof SessionError && error.code === 'ERR_SESSION_ENDED')) throw error
   }
+}
+
+/**
+ * Somebody else signs in, or, where the rule does not ask, nobody knows who: the application must not even see the first
+ * one's cookies, or it would make this answer, and perhaps this user's session, out of the first one's data. A request
+ * that names nobody where the rule asks is another button of the page, or the work of him who is signed in; should it
+ * sign somebody in after all, the answer is thrown away.
+ */
+function isAnothers({ rule, name }: SignInAttempt, signedIn: string | null): boolean {
+  if (rule === null || signedIn === null) return false
+  return name.user === null ? rule.user === undefined : name.user !== signedIn
 }
 
 /** A form that a page sent: what a sign-in looks like where no rule describes it. */

@@ -4,52 +4,71 @@
 import { randomUUID } from 'node:crypto'
 import { SessionError } from '@coatcheck/session'
 import type { SuccessSign } from '../config/config.ts'
+import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { compilePathPattern } from '../config/values/path-pattern.ts'
 import { headerValue } from '../headers.ts'
 import type { Passage, SignInAttempt, Visit } from '../passage.ts'
+import { refuseUnnamed, UnnamedSignIn } from '../unnamed-sign-in.ts'
 import { parseSetCookie } from '../vault/set-cookie.ts'
-import type { Vault } from '../vault/vault.ts'
+import type { PendingSignIn, Vault } from '../vault/vault.ts'
 
-/** The user whom the answer signs in; null where it shows no success, or no rule says what success is. */
-export function signInUser(
-  { rule, user }: SignInAttempt,
-  status: number,
-  headers: readonly string[],
-  setCookies: readonly string[],
-  now: number,
-): string | null {
-  if (rule === null || !succeeded(rule.success, status, headers, setCookies, now)) return null
-  // Somebody is signed in, but nobody knows who: a name of his own, so that he is never taken for another (G3).
-  return user ?? `unknown:${randomUUID()}`
+/** What the headers of an answer say. */
+export interface AnswerSigns {
+  readonly status: number
+  /** Without Set-Cookie. */
+  readonly headers: readonly string[]
+  readonly setCookies: readonly string[]
+}
+
+/**
+ * The user whom the answer signs in; null where it shows no success, or no rule says what success is.
+ *
+ * @throws Refusal where the rule asks for a name, and the request of a success had none that can be read
+ */
+export function signInUser(passage: Passage, { rule, name }: SignInAttempt, answer: AnswerSigns): string | null {
+  if (rule === null || !shows(rule.success, answer, passage.now())) return null
+  if (name.user !== null) return name.user
+  // Under a name that nobody knows he could not be found when all of his sessions are ended.
+  if (rule.user !== undefined) throw refuseUnnamed(passage, name.why, true)
+  // A name of his own, so that he is never taken for another (G3).
+  return `unknown:${randomUUID()}`
+}
+
+/** For how long, in milliseconds, a second step may take. */
+const SECOND_STEP = 600_000
+
+/** What the next step has to know: the user whom this one named, where the answer shows that it was no more than a step. */
+export function pendingSignIn(
+  { now }: Passage,
+  { rule, name }: SignInAttempt,
+  answer: AnswerSigns,
+): PendingSignIn | null {
+  if (rule?.continues === undefined || name.user === null || !shows(rule.continues, answer, now())) return null
+  return { user: name.user, until: now() + SECOND_STEP }
 }
 
 /** Whether an answer's cookies bring the application's sign-in cookie to a vault that had none. */
 export function bringsTicket({ site, now }: Passage, vault: Vault, setCookies: readonly string[]): boolean {
   return site.site.authCookies.some(
     (name) =>
-      !vault.cookies.some((cookie) => cookie.name === name && cookie.value !== '') &&
+      !vault.cookies.some((cookie) => matchesCookie(name, cookie.name) && cookie.value !== '') &&
       setCookies.some((line) => sets(line, name, now())),
   )
 }
 
 /**
- * The engine refuses a sign-in (too many sessions, all just ended, no answer of the store) that the application may have
- * granted already, to an id that it gave out before and that is in the vault: that vault must not open again (E12).
+ * A sign-in is refused (too many sessions, all just ended, no answer of the store, nobody knows whose) that the application
+ * may have granted already, to an id that it gave out before and that is in the vault: that vault must not open again (E12).
  */
 export async function undoSignIn(visit: Visit | null, error: unknown): Promise<never> {
   // Not confirmed by the store, the end is an end here all the same, and has been reported.
-  const refused = error instanceof SessionError && error.code !== 'ERR_SESSION_ENDED'
+  const refused =
+    error instanceof UnnamedSignIn || (error instanceof SessionError && error.code !== 'ERR_SESSION_ENDED')
   if (visit?.attempt && refused) await visit.session.signOut().catch(() => {})
   throw error
 }
 
-function succeeded(
-  sign: SuccessSign,
-  status: number,
-  headers: readonly string[],
-  setCookies: readonly string[],
-  now: number,
-): boolean {
+function shows(sign: SuccessSign, { status, headers, setCookies }: AnswerSigns, now: number): boolean {
   if (sign.status !== undefined && !sign.status.includes(status)) return false
   if (sign.setsCookie !== undefined && !setCookies.some((line) => sets(line, sign.setsCookie as string, now)))
     return false
@@ -64,6 +83,9 @@ function succeeded(
 function sets(line: string, name: string, now: number): boolean {
   const cookie = parseSetCookie(line, now)
   return (
-    cookie !== null && cookie.name === name && cookie.value !== '' && (cookie.expires === null || cookie.expires > now)
+    cookie !== null &&
+    matchesCookie(name, cookie.name) &&
+    cookie.value !== '' &&
+    (cookie.expires === null || cookie.expires > now)
   )
 }

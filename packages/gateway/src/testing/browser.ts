@@ -93,7 +93,8 @@ export class Browser {
     if (lax && this.jar.size > 0) headers.Cookie = [...this.jar].map((pair) => pair.join('=')).join('; ')
     Object.assign(headers, sending.headers)
     for (const [name, value] of Object.entries(headers)) if (value === undefined) delete headers[name]
-    if (body !== undefined) headers['Content-Length'] = Buffer.byteLength(body)
+    const isChunked = headers['Transfer-Encoding'] !== undefined
+    if (body !== undefined && !isChunked) headers['Content-Length'] = Buffer.byteLength(body)
     return this.#exchange(path, method, headers, body)
   }
 

@@ -75,7 +75,7 @@ export function merge(vault: Vault, setCookieLines: readonly string[], url: Brow
   const left = new Set(Array.from(after.values(), (cookie) => cookie.name))
   const evicted = evict(after)
   return {
-    vault: Object.freeze({ cookies: Object.freeze([...after.values()]) }),
+    vault: Object.freeze({ ...vault, cookies: Object.freeze([...after.values()]) }),
     changed: changedNames(before, after),
     deleted: [...deletions].filter((name) => !left.has(name)),
     refused,

@@ -22,6 +22,15 @@ export interface StoredCookie {
 /** The application's cookies in one session, the oldest first. Never changed in place: frozen and shared. */
 export interface Vault {
   readonly cookies: readonly StoredCookie[]
+  /** Absent, but between the steps of a sign-in. */
+  readonly pending?: PendingSignIn
+}
+
+/** Whom the first step of a sign-in named, for the step at which it succeeds (G3). It is sent nowhere. */
+export interface PendingSignIn {
+  readonly user: string
+  /** Until when it counts, in milliseconds since 1970. */
+  readonly until: number
 }
 
 /** The address that the browser asked for. Cookies are judged against it, not against the upstream's. */

@@ -4,11 +4,14 @@ import type { Draft, DraftSite } from '../draft.ts'
 import { isLoginRule, type LoginDraft, mergeLogin } from '../merge.ts'
 import { presets } from '../presets/index.ts'
 import type { Finding, KeyPath } from '../problem.ts'
+import { matchesCookie } from '../values/cookie-pattern.ts'
 import { compilePathPattern } from '../values/path-pattern.ts'
+import { signPath } from '../values/sign-path.ts'
 
 export function checkSignIn({ sites }: Draft): Finding[] {
   return sites.flatMap((site, i) => [
     ...rulesAreWhole(site, i),
+    ...stepsFitTogether(site, i),
     ...rulesAreNotPublic(site, i),
     ...vaultStaysShut(site, i),
   ])
@@ -41,6 +44,40 @@ function rulesAreWhole(site: DraftSite, i: number): Finding[] {
   })
 }
 
+/** A name is remembered by one rule for another, and each rule has one place where it finds the name. */
+function stepsFitTogether(site: DraftSite, i: number): Finding[] {
+  const rules = loginRules(site, i)
+  const remembers = rules.some(({ rule }) => rule.continues !== undefined)
+  const remembered = rules.some(({ rule }) => rule.user?.remembered)
+  return rules.flatMap(({ rule: { user, continues }, path }): Finding[] => {
+    const finding = (key: string, what: string, remedy: string): Finding[] => [
+      { path: [...path, key], at: 'value', what, remedy },
+    ]
+    if (user !== undefined && (user.field === undefined) === (user.remembered === undefined)) {
+      const what = user.field === undefined ? 'does not say where the name is' : 'says two places where the name is'
+      return finding('user', what, 'write user: { field: NAME }, or user: { remembered: true } at a second step')
+    }
+    if (user?.remembered && !remembers) {
+      const remedy =
+        'add continues: { status: [302], location: /otp } to the rule of the first step, which has user.field'
+      return finding('user', 'remembers whom no other rule names', remedy)
+    }
+    if (continues === undefined) return []
+    if (Object.keys(continues).length === 0) {
+      const remedy = 'write continues: { status: [302], location: /otp }'
+      return finding('continues', 'names no sign, so that every answer would be that to a good password', remedy)
+    }
+    if (user?.field === undefined) {
+      return finding('continues', 'has no name to remember', 'add user: { field: NAME } to this rule')
+    }
+    if (!remembered) {
+      const remedy = 'add the rule of the second step: { path: /otp, user: { remembered: true }, success: … }'
+      return finding('continues', 'remembers a name for no rule', remedy)
+    }
+    return []
+  })
+}
+
 /** A public path never has a session (E9): nobody could sign in or out there. */
 function rulesAreNotPublic(site: DraftSite, i: number): Finding[] {
   if (site.public === undefined || site.preset === undefined) return []
@@ -48,12 +85,28 @@ function rulesAreNotPublic(site: DraftSite, i: number): Finding[] {
   const logout = (site.logout === undefined ? [] : (site.logout ?? presetLogout)).map(({ path }) => path)
   const login = loginRules(site, i).flatMap(({ rule }) => rule.path ?? [])
   return site.public.flatMap((pattern, j) => {
-    const expression = compilePathPattern(pattern, { ignoreCase })
-    const covered = [...login, ...logout].find((path) => expression.test(path))
+    const covered = [...login, ...logout].find((path) => mayMeet(pattern, path, ignoreCase))
     if (covered === undefined) return []
     const what = `covers ${covered}, and a public path never has a session: nobody could sign in or out there`
     return [{ path: ['sites', i, 'public', j], at: 'value', what, remedy: 'make the pattern narrower, or remove it' }]
   })
+}
+
+/** Whether some path is both: sign-in paths are matched loosely (G3), so /LOGIN and /login/ are as public as /login. */
+function mayMeet(pattern: string, path: string, isIis: boolean): boolean {
+  const expression = compilePathPattern(pattern, { ignoreCase: true })
+  const spelt = [path, path.endsWith('/') ? path.slice(0, -1) : `${path}/`].map(example)
+  return spelt.some((one) => expression.test(one)) || signPath(path, isIis)(example(pattern)) || isBelow(pattern, path)
+}
+
+/** A path that a pattern matches. */
+function example(pattern: string): string {
+  return pattern.replaceAll('*', 'x')
+}
+
+/** PATH_INFO: what is below a page belongs to that page. */
+function isBelow(pattern: string, path: string): boolean {
+  return /\.\w+$/.test(path) && pattern.toLowerCase().startsWith(`${path.toLowerCase()}/`)
 }
 
 /** To expose the application's session is to undo what the gateway is for. */
@@ -61,15 +114,16 @@ function vaultStaysShut(site: DraftSite, i: number): Finding[] {
   if (site.expose === undefined || site.preset === undefined) return []
   const { authCookies, sessionCookies } = presets[site.preset]
   const signs = loginRules(site, i).flatMap(({ rule }) => rule.success?.setsCookie ?? [])
+  const own = site.authCookies ?? []
   // ASP.NET reads cookie names without regard to case, so they are compared like that everywhere.
-  const secret = new Set([...authCookies, ...sessionCookies, ...signs].map((name) => name.toLowerCase()))
+  const secret = [...authCookies, ...sessionCookies, ...own, ...signs].map((name) => name.toLowerCase())
   return site.expose.flatMap((name, j): Finding[] => {
     const path = ['sites', i, 'expose', j]
     if (/^__Host-Http-/i.test(name)) {
       const remedy = 'remove it: no page script can read a cookie with this prefix'
       return [{ path, at: 'value', what: `is "${name}", a cookie that only servers use`, remedy }]
     }
-    if (!secret.has(name.toLowerCase())) return []
+    if (!secret.some((pattern) => matchesCookie(pattern, name.toLowerCase()))) return []
     const what = `is "${name}", by which the application knows its user: it has to stay on the server`
     return [{ path, at: 'value', what, remedy: 'remove it' }]
   })

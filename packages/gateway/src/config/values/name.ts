@@ -30,6 +30,13 @@ export function parseFieldName(text: string): string | Refused {
   return text
 }
 
+/** The field of a user's name: where controls are prefixed by those around them, the end of its name (`*$UserName`). */
+export function parseUserField(text: string): string | Refused {
+  if (text === '*') return refused('names every field', 'write the name attribute of the input, or its end: *$UserName')
+  if (text.slice(1).includes('*')) return refused('has "*" inside', 'put it first: *$UserName')
+  return parseFieldName(text)
+}
+
 /** Methods are case-sensitive (RFC 9110 §9.1): `post` is another method, and never one that a form sends. */
 export function parseMethod(text: string): string | Refused {
   if (!token.test(text)) return refused('is not a request method', 'write for example POST')
