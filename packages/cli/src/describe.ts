@@ -38,7 +38,7 @@ const UNNAMED = {
   'content-encoding': 'the body is compressed',
   charset: 'the charset of the body is neither UTF-8 nor Latin-1',
   malformed: 'the body is not what its Content-Type says',
-  ambiguous: 'the request names two users',
+  ambiguous: 'the request names two users, in its body or in the address',
   improper: 'the name has a control character, is over 512 characters, or is no text',
   'not-remembered': 'no first step of the last ten minutes named anybody (see login.continues)',
 }

@@ -1,9 +1,9 @@
 // A sign-in of which nobody can say whose it is goes no further (G3): before the application is asked where the request
 // shows it, else at the answer that grants it.
 //
-// A body that cannot be read at all is refused at once: nothing but a sign-in is sent to such a path in such a form by
-// a page. One without the field, or too long, is not: it may be another button of the page, the second step, or the work
-// of an application that has one address for everything (index.php). Only its success is refused.
+// A body that cannot be read at all is refused at once. One without the field, or too long, is not: it may be another
+// button of the page (ASP.NET's postbacks), the second step, or an article or a picture, where an application has one
+// address for everything (index.php). Only its success is refused.
 
 import type { Unnamed, UserName } from './form/user-name.ts'
 import type { Passage } from './passage.ts'

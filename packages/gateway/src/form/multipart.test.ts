@@ -47,6 +47,7 @@ for (const [sentence, text, user, name] of names) {
 const nobody: [sentence: string, text: string, why: string][] = [
   ['no such field', named('a', 'alice') + END, 'absent'],
   ['no field at all', END, 'absent'],
+  ['more than a thousand parts', named('a', '1').repeat(1000) + ALICE + END, 'too-long'],
   ['an empty field', named('user', '') + END, 'empty'],
   ['two values', named('user', 'bob') + ALICE + END, 'ambiguous'],
   ['two values in two spellings', named('User', 'bob') + ALICE + END, 'ambiguous'],

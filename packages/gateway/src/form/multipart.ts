@@ -11,8 +11,12 @@ import { type Found, type Unnamed, type UserName, unnamed, userName } from './us
 /** A line of a part's head: names in lower case, a value for each time that it stands there. */
 type Head = Readonly<Record<string, readonly string[]>>
 
+/** Each costs a stream. */
+const MAX_PARTS = 1000
+
 /** @param boundary - as the Content-Type names it */
 export async function multipartName(bytes: Buffer, boundary: string, field: FieldName): Promise<UserName> {
+  if (bytes.toString('latin1').split(`--${boundary}`, MAX_PARTS + 1).length > MAX_PARTS) return unnamed('too-long')
   const found: Found[] = []
   let fault: Unnamed | null = null
   // A part whose head does not end is a part without head.

@@ -1,5 +1,5 @@
-// The text of a field's bytes. UTF-8 where it is that, else Latin-1, which older sites send without saying so: two users
-// whose bytes differ never become one, as they would where what is no UTF-8 turned into question marks.
+// The text of a field's bytes: UTF-8 where it is that, else what browsers call Latin-1 (windows-1252), which older sites
+// take without saying so. Were what is no UTF-8 turned into question marks, two users would become one.
 
 export type Charset = 'utf-8' | 'latin1'
 
@@ -10,10 +10,11 @@ export function charsetOf(name: string | undefined): Charset | null {
   return /^(iso-?8859-1|latin-?1|windows-1252|cp1252)$/.test(label) ? 'latin1' : null
 }
 
+const western = new TextDecoder('windows-1252')
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export function textOf(bytes: Buffer, charset: Charset): string {
-  return (charset === 'utf-8' ? utf8(bytes) : null) ?? bytes.toString('latin1')
+  return (charset === 'utf-8' ? utf8(bytes) : null) ?? western.decode(bytes)
 }
 
 /** Null where the bytes are no UTF-8. */

@@ -20,6 +20,7 @@ const names: Row[] = [
   ['%u escapes in the value, where ASP.NET reads it', 'user', 'user=Zo%u00eb', 'Zo\xeb', aspnet],
   ['the same value twice', 'user', 'user=alice&User=alice', 'alice'],
   ['UTF-8', 'user', 'user=Zo%C3%AB', 'Zo\xeb'],
+  ['an apostrophe of windows-1252', 'user', 'user=O%92Neill', 'O\u2019Neill'],
   ['Latin-1 that is no UTF-8', 'user', 'user=Zo%EB', 'Zo\xeb'],
   ['declared Latin-1 that would be UTF-8', 'user', 'user=%C3%AB', '\xc3\xab', { ...plain, charset: 'latin1' }],
   ['one form of the name', 'user', 'user=+Zoe%CC%88+', 'Zo\xeb'],

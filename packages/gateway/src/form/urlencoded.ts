@@ -24,6 +24,7 @@ export function fieldsOf(text: string, field: FieldName, reading: FormReading): 
     // Some servers take a semicolon for an ampersand; browsers never leave one as it is.
     const pairs = part.includes(';') ? [part, ...part.split(';')] : [part]
     for (const pair of pairs) {
+      if (pair === '') continue
       const equals = pair.indexOf('=')
       const name = field.spelling(decodedName(equals === -1 ? pair : pair.slice(0, equals)))
       if (name === null) continue

@@ -168,6 +168,18 @@ test('G3: another button of the sign-in page, pressed by one who is signed in, l
   )
 })
 
+test('G3: a form by GET says who signs in by its address', async (t) => {
+  const app = await startApplication(t)
+  app.on('GET /login', sets('auth=1; Path=/'))
+  const site = 'login: { method: GET, path: /login, user: { field: user }, success: { setsCookie: auth } }'
+  const gateway = await startTestGateway(t, app.port, { site })
+  assert.equal((await gateway.browser().visit('/login?user=al%69ce&x=1', { from: 'same-origin' })).status, 200)
+  assert.equal((await gateway.browser().visit('/login?user=bob&USER=alice', { from: 'same-origin' })).status, 400)
+  assert.equal((await gateway.browser().visit('/login?x=1', { from: 'same-origin' })).status, 400)
+  assert.deepEqual(signedIn(gateway), ['alice'])
+  assert.deepEqual(refusals(gateway), ['ambiguous', 'absent, forwarded'])
+})
+
 test('G3: a rule that does not ask for a name takes any body', async (t) => {
   const app = await startApplication(t)
   grants(app)
