@@ -53,6 +53,7 @@ async function keepCookies(
 ): Promise<string[]> {
   const { site, facts, url, now } = passage
   const { session, attempt } = visit
+  if (attempt === null && setCookies.length === 0) return []
   // The answer to a request that browsers send without the cookie neither begins a session nor signs anyone in (R8).
   if (session.id === null && !mayCreateSession(facts, site.trustedOrigins)) {
     return drop(passage, setCookies, 'cross-site')

@@ -9,9 +9,12 @@ import type { Form } from '../form/form.ts'
 import { unnamed } from '../form/user-name.ts'
 import type { Passage, SignInAttempt, Visit } from '../passage.ts'
 import { assertReadable } from '../unnamed-sign-in.ts'
-import { cookieHeader, type Vault, withExposed } from '../vault/vault.ts'
+import { cookieHeader, withExposed } from '../vault/vault.ts'
 
-/** @throws Refusal where nobody can say whom a sign-in names, SessionError where the store does not answer, or the request comes from another origin */
+/**
+ * @throws Refusal where nobody can say whom a sign-in names, SessionError where the store does not answer or the request
+ *   comes from another origin
+ */
 export async function openVisit(passage: Passage, form: Form | null): Promise<Visit> {
   if (form !== null) assertReadable(passage, form.name)
   const { req, exchange, facts, site, meaning, url, now } = passage
@@ -25,19 +28,20 @@ export async function openVisit(passage: Passage, form: Form | null): Promise<Vi
     await session.signOut()
     return visit
   }
-  const attempt = signInAttempt(passage, session.data, form)
+  const attempt = signInAttempt(passage, session, form)
   if (attempt !== null) await endOldToken(session, attempt)
   return { session, cookies: cookies(), attempt, signedOut: false }
 }
 
 /** What shows by itself that a request is a sign-in: a rule, or where there is none that a page sent a form. */
-function signInAttempt(passage: Passage, { pending }: Vault, form: Form | null): SignInAttempt | null {
+function signInAttempt(passage: Passage, session: Visit['session'], form: Form | null): SignInAttempt | null {
   const { site, meaning, now } = passage
   const rule = meaning.login
   if (rule === null) {
     return site.site.login.length === 0 && isNavigationalForm(passage) ? { rule, name: unnamed('absent') } : null
   }
   if (rule.user?.remembered === undefined) return { rule, name: form?.name ?? unnamed('absent') }
+  const { pending } = session.data
   const remembered = pending !== undefined && now() < pending.until
   return { rule, name: remembered ? { user: pending.user } : unnamed('not-remembered') }
 }
