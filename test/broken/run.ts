@@ -19,6 +19,7 @@ import { styleText } from 'node:util'
 const RULES = [
   ...Array.from({ length: 12 }, (_, i) => `E${i + 1}`),
   ...Array.from({ length: 8 }, (_, i) => `R${i + 1}`),
+  'G1',
   'G2',
   'G3',
 ]
