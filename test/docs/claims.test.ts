@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { problemOf } from './commands.ts'
 import { root } from './tables.ts'
 
-const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: root })
+const documents = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md'], { cwd: root })
 
 for (const path of documents) {
   const text = readFileSync(join(root, path), 'utf8')

@@ -1,9 +1,10 @@
-// Certificates for tests, made by openssl in a folder that is removed afterwards: Node can read them, not issue them.
+// Certificates for tests, made in a folder that is removed afterwards.
 
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createPrivateKey } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createCertificate } from '../../../../attacks/lib/certificate.ts'
 
 export interface Folder extends Disposable {
   readonly path: string
@@ -14,21 +15,16 @@ export function temporaryFolder(): Folder {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** Writes `NAME.cert.pem` and `NAME.key.pem`: self-signed, valid for two days. */
+/** Writes `NAME.cert.pem` and `NAME.key.pem`: self-signed. */
 export function certify(folder: string, name: string, hosts: readonly string[]): void {
-  const names = hosts.map((host) => `DNS:${host}`).join(',')
-  openssl(
-    folder,
-    `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=${hosts[0]} ` +
-      `-addext subjectAltName=${names} -keyout ${name}.key.pem -out ${name}.cert.pem`,
-  )
+  const { cert, key } = createCertificate([...hosts])
+  writeFileSync(join(folder, `${name}.cert.pem`), cert)
+  writeFileSync(join(folder, `${name}.key.pem`), key)
 }
 
 /** Writes the key of `from` as `NAME.key.pem`, with a passphrase. */
 export function encryptKey(folder: string, from: string, name: string): void {
-  openssl(folder, `pkcs8 -topk8 -v2 aes-256-cbc -passout pass:secret -in ${from}.key.pem -out ${name}.key.pem`)
-}
-
-function openssl(folder: string, command: string): void {
-  execFileSync('openssl', command.split(' '), { cwd: folder, stdio: 'pipe' })
+  const key = createPrivateKey(readFileSync(join(folder, `${from}.key.pem`)))
+  const locked = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' })
+  writeFileSync(join(folder, `${name}.key.pem`), locked)
 }
