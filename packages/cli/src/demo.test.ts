@@ -63,6 +63,18 @@ describe('coatcheck demo', { concurrency: 4 }, () => {
     assert.doesNotMatch(stdout, /[\w-]{40}/, 'no session token is shown whole')
   })
 
+  test('fits a narrow terminal, and its verdicts are all there', async () => {
+    const { output, text } = memo()
+    assert.equal(await play({ output: Object.assign(output, { columns: 60 }) }), 0)
+    assert.deepEqual(
+      text()
+        .split('\n')
+        .filter((line) => line.length > 60),
+      [],
+    )
+    assert.match(text(), /^F4 replayed\n {2}without {2}✗ old cookie outlives sign-out\n {2}with {5}✓ old cookie/m)
+  })
+
   test('--only plays one act', async () => {
     const { code, stdout } = await demo('--yes', '--only', 'f4')
     assert.equal(code, 0, stdout)
@@ -145,6 +157,9 @@ describe('at a terminal', () => {
     const left = assert.rejects(pace.between(), Left)
     input.write('\rq')
     await left
+    const interrupted = assert.rejects(pace.between(), { interrupted: true })
+    input.write('\x03')
+    await interrupted
     const running = pace.between()
     input.write('r')
     await running

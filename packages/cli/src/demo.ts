@@ -50,7 +50,7 @@ against the same shop behind coatcheck. Both run on this machine, on free ports,
 and are gone afterwards. Nothing is canned: what you read was on the wire in
 this run, and where it goes otherwise than it should, the demo says so.
 
-Exit codes: 0 it came out as told, 1 it did not, 2 used wrongly.
+Exit codes: 0 as told, 1 not as told, 2 used wrongly, 130 interrupted.
 
 Examples:
   coatcheck demo               at your own pace

@@ -5,8 +5,15 @@ export interface Pace {
   between(): Promise<void>
 }
 
-/** The reader left before the end. */
-export class Left extends Error {}
+/** The reader left before the end, by `q` or by Ctrl-C. */
+export class Left extends Error {
+  readonly interrupted: boolean
+
+  constructor(interrupted: boolean) {
+    super('the reader left')
+    this.interrupted = interrupted
+  }
+}
 
 export const withoutStop: Pace = { between: async () => {} }
 
@@ -25,13 +32,13 @@ export function byKey(input: NodeJS.ReadStream, output: NodeJS.WritableStream): 
       output.write(PROMPT)
       const wish = await nextWish(input)
       output.write(`\r${' '.repeat(PROMPT.length)}\r`)
-      if (wish === 'leave') throw new Left()
+      if (wish === 'leave' || wish === 'interrupt') throw new Left(wish === 'interrupt')
       running = wish === 'run'
     },
   }
 }
 
-type Wish = 'on' | 'run' | 'leave'
+type Wish = 'on' | 'run' | 'leave' | 'interrupt'
 
 async function nextWish(input: NodeJS.ReadStream): Promise<Wish> {
   input.setRawMode(true)
@@ -61,7 +68,8 @@ function typed(input: NodeJS.ReadStream): Promise<string> {
 
 /** In raw mode Ctrl-C and Ctrl-D are keys like others. */
 function meaning(keys: string): Wish | null {
-  if (/[q\x03\x04]/i.test(keys)) return 'leave'
+  if (keys.includes('\x03')) return 'interrupt'
+  if (/[q\x04]/i.test(keys)) return 'leave'
   if (/r/i.test(keys)) return 'run'
   return /[\r\n ]/.test(keys) ? 'on' : null
 }

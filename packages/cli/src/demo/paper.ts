@@ -1,35 +1,44 @@
-// The page that the story is written on: 80 columns, and colour only where a terminal wants it.
+// The page that the story is written on: 80 columns, fewer in a narrow terminal, and colour only where one wants it.
 
 import { stripVTControlCharacters, styleText } from 'node:util'
 
 export type Ink = Parameters<typeof styleText>[0]
 
-export const WIDTH = 80
+const WIDTH = 80
 
 export class Paper {
+  /** In columns. */
+  readonly width: number
   readonly #out: NodeJS.WritableStream
 
-  constructor(out: NodeJS.WritableStream) {
+  constructor(out: NodeJS.WritableStream & { readonly columns?: number }) {
     this.#out = out
+    this.width = Math.min(out.columns || WIDTH, WIDTH)
   }
 
   /** One line, cut where the page ends. What came over the wire cannot move the cursor. */
   line(text = '', ink?: Ink): void {
-    this.#out.write(`${this.paint(clipped(printable(text), WIDTH), ink)}\n`)
+    this.#out.write(`${this.paint(clipped(printable(text), this.width), ink)}\n`)
   }
 
   /** A paragraph; its first line begins with `lead`, the others as far in. */
   text(text: string, { lead = '', ink }: { lead?: string; ink?: Ink } = {}): void {
     const hang = ' '.repeat(lead.length)
-    wrapped(text, WIDTH - lead.length).forEach((line, i) => {
+    wrapped(text, this.width - lead.length).forEach((line, i) => {
       this.line((i === 0 ? lead : hang) + line, ink)
     })
   }
 
-  /** A rule across the page with a word at its left and another at its right. */
+  /** A rule across the page with a word at its left and another at its right, or below where there is no room. */
   rule(stroke: string, left: string, right: string, ink?: Ink): void {
-    const room = WIDTH - left.length - right.length - 8
-    this.line(`${stroke.repeat(2)} ${left} ${stroke.repeat(Math.max(room, 2))} ${right} ${stroke.repeat(2)}`, ink)
+    const line = `${stroke.repeat(2)} ${left} `
+    const end = ` ${right} ${stroke.repeat(2)}`
+    if (line.length + end.length < this.width) {
+      this.line(line.padEnd(this.width - end.length, stroke) + end, ink)
+    } else {
+      this.line(line.padEnd(this.width, stroke), ink)
+      this.text(right, { lead: '   ', ...(ink && { ink }) })
+    }
   }
 
   /** Colours a text where it goes to a terminal that shows colours, and NO_COLOR does not forbid it. */

@@ -41,6 +41,7 @@ export async function play(
   } catch (error) {
     if (!(error instanceof Left)) throw error
     paper.line()
+    if (error.interrupted) return 130
     return rows.every(([, played]) => played.every(({ asTold }) => asTold)) ? 0 : 1
   }
   return closing(paper, rows)
@@ -70,7 +71,7 @@ function opening(paper: Paper): void {
       'against a small shop, then against the same shop behind coatcheck.',
   )
   paper.line()
-  paper.line('→ request   ← answer   ✗ the attacker gets it   ✓ he does not   … shortened', 'dim')
+  paper.text('→ request   ← answer   ✗ the attacker gets it   ✓ he does not   … shortened', { ink: 'dim' })
 }
 
 function opened(paper: Paper, { failure, name, source, about }: Act): void {
@@ -83,11 +84,8 @@ function opened(paper: Paper, { failure, name, source, about }: Act): void {
 function closing(paper: Paper, rows: readonly [Act, readonly Played[]][]): number {
   paper.line()
   paper.line()
-  paper.line(columns('failure', '  without coatcheck', '  with coatcheck'), 'bold')
-  paper.line(columns('─'.repeat(11), '─'.repeat(32), '─'.repeat(32)))
-  for (const [{ failure, name }, [alone, guarded]] of rows) {
-    paper.line(columns(`${failure} ${name}`, cell(alone!), cell(guarded!)))
-  }
+  if (paper.width < WIDEST) stacked(paper, rows)
+  else sideBySide(paper, rows)
   paper.line()
   const odd = rows.flatMap(([{ failure }, played]) =>
     played.filter(({ asTold }) => !asTold).map(({ guarded }) => `${failure} with${guarded ? '' : 'out'} coatcheck`),
@@ -101,6 +99,25 @@ function closing(paper: Paper, rows: readonly [Act, readonly Played[]][]): numbe
   paper.line('  npm start -- --upstream URL   an application of yours behind coatcheck')
   paper.line('  npm run attacks               all the attacks, and on ASP.NET')
   return 0
+}
+
+function sideBySide(paper: Paper, rows: readonly [Act, readonly Played[]][]): void {
+  paper.line(columns('failure', '  without coatcheck', '  with coatcheck'), 'bold')
+  paper.line(columns('─'.repeat(11), '─'.repeat(32), '─'.repeat(32)))
+  for (const [{ failure, name }, [alone, guarded]] of rows) {
+    paper.line(columns(`${failure} ${name}`, cell(alone!), cell(guarded!)))
+  }
+}
+
+/** Of the table above. */
+const WIDEST = 79
+
+function stacked(paper: Paper, rows: readonly [Act, readonly Played[]][]): void {
+  for (const [{ failure, name }, [alone, guarded]] of rows) {
+    paper.line(`${failure} ${name}`, 'bold')
+    paper.text(cell(alone!), { lead: '  without  ' })
+    paper.text(cell(guarded!), { lead: '  with     ' })
+  }
 }
 
 function cell({ got, said, asTold }: Played): string {

@@ -4,7 +4,7 @@
 
 import type { Page } from '../../../../attacks/lib/browser.ts'
 import type { Pace } from './pace.ts'
-import { flowed, type Paper, WIDTH } from './paper.ts'
+import { flowed, type Paper } from './paper.ts'
 import type { Setting, Site, Stage } from './stage.ts'
 import { type Asked, answerParts, requestParts } from './wire.ts'
 
@@ -124,7 +124,7 @@ export class Scene {
   }
 
   #wire(lead: string, parts: readonly string[]): void {
-    flowed(parts, WIDTH - SAID.length - lead.length).forEach((line, i) => {
+    flowed(parts, this.#paper.width - SAID.length - lead.length).forEach((line, i) => {
       this.#paper.line(SAID + (i === 0 ? lead : ' '.repeat(lead.length)) + line)
     })
   }
