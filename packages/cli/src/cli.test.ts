@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -43,13 +43,13 @@ suite('the command', { concurrency: true }, () => {
 
   test('serve without an application says how to name one', async () => {
     const { code, stderr } = await coatcheck('serve')
-    assert.equal(code, 1)
+    assert.equal(code, 2)
     assert.match(stderr, /--upstream http:\/\/127\.0\.0\.1:3000/)
   })
 
   test('serve refuses flags beside a file, which would be read by nobody', async () => {
     const { code, stderr } = await coatcheck('serve', '--config', 'x.yaml', '--preset', 'aspnet')
-    assert.equal(code, 1)
+    assert.equal(code, 2)
     assert.match(stderr, /write upstream, listen and preset into the file/)
   })
 
@@ -131,6 +131,24 @@ sites:
       const [code] = await once(gateway, 'close')
       assert.equal(code, 0, 'SIGTERM ends it in order')
     }
+  })
+
+  test('listing sessions where no gateway has run says so, and makes no file', async () => {
+    const elsewhere = join(folder, 'elsewhere.yaml')
+    await writeFile(elsewhere, (await readFile(config, 'utf8')).replace('coatcheck.db', 'elsewhere.db'))
+    const { code, stderr } = await coatcheck('sessions', 'list', 'alice', '--config', elsewhere)
+    assert.equal(code, 1)
+    assert.match(stderr, /no gateway has run that keeps them in .*elsewhere\.db/)
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.startsWith('elsewhere.db')),
+      [],
+    )
+  })
+
+  test('ending without saying whose is used wrongly', async () => {
+    const { code, stderr } = await coatcheck('sessions', 'end', '--config', config)
+    assert.equal(code, 2)
+    assert.match(stderr, /name a user, whose sessions all end, or one session: --session ID/)
   })
 
   test('ending a session that does not exist fails', async () => {

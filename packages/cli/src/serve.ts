@@ -18,7 +18,9 @@ export function serveCommand(): Command {
     .option('--listen <url>', 'where to listen; may be repeated (default: http://localhost:8080)', repeated)
     .option('--preset <name>', 'what the application is built with: generic, aspnet (default: generic)')
     .option('--config <file>', 'a YAML file that says all of this and more')
-    .action(async (flags: ServeFlags) => {
+    .action(async (flags: ServeFlags, command: Command) => {
+      const wrong = misuse(flags)
+      if (wrong !== null) command.error(`error: ${wrong}`)
       await serve(await configOf(flags))
     })
 }
@@ -28,15 +30,16 @@ function repeated(value: string, before: readonly string[] = []): readonly strin
   return [...before, value]
 }
 
-function configOf({ upstream, listen, preset, config }: ServeFlags): Promise<Config> | Config {
-  if (config !== undefined) {
-    if (upstream !== undefined || listen !== undefined || preset !== undefined) {
-      throw new Error('--config says it all: write upstream, listen and preset into the file')
-    }
-    return loadConfig(config)
+function misuse({ upstream, listen, preset, config }: ServeFlags): string | null {
+  if (config === undefined) {
+    return upstream === undefined ? 'name the application: --upstream http://127.0.0.1:3000, or --config FILE' : null
   }
-  if (upstream === undefined)
-    throw new Error('name the application: --upstream http://127.0.0.1:3000, or --config FILE')
+  const alone = upstream === undefined && listen === undefined && preset === undefined
+  return alone ? null : '--config says it all: write upstream, listen and preset into the file'
+}
+
+function configOf({ upstream = '', listen, preset, config }: ServeFlags): Promise<Config> | Config {
+  if (config !== undefined) return loadConfig(config)
   return defaultConfig({ upstream, ...(listen && { listen }), ...(preset && { preset }) })
 }
 

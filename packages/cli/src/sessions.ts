@@ -23,7 +23,12 @@ export function sessionsCommand(): Command {
       command('end', "end a user's sessions, everywhere and at once")
         .argument('[user]', 'all sessions of this user')
         .option('--session <id>', 'only this session, by its id')
-        .action((user: string | undefined, flags: Flags & { session?: string }) => end(user, flags)),
+        .action((user: string | undefined, flags: Flags & { session?: string }, command: Command) => {
+          if ((user === undefined) === (flags.session === undefined)) {
+            command.error('error: name a user, whose sessions all end, or one session: --session ID')
+          }
+          return end(user, flags)
+        }),
     )
 }
 
@@ -50,9 +55,6 @@ function time(date: Date): string {
 }
 
 async function end(user: string | undefined, flags: Flags & { session?: string }): Promise<void> {
-  if ((user === undefined) === (flags.session === undefined)) {
-    throw new Error('name a user, whose sessions all end, or one session: --session ID')
-  }
   await using sessions = administer(await loadConfig(flags.config), flags.site)
   if (user !== undefined) {
     const count = await sessions.endAll(user)

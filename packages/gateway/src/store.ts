@@ -1,5 +1,6 @@
 // Where the gateway's sessions are kept, and how an administrator gets at them without the gateway.
 
+import { existsSync } from 'node:fs'
 import { memory, type Sessions, type Store, sqlite } from '@coatcheck/session'
 import type { Config } from './config/config.ts'
 import { siteSessions } from './sites.ts'
@@ -21,6 +22,9 @@ export function administer(config: Config, siteName?: string): Sessions<Vault, n
     throw new Error(
       "the sessions are in the gateway's own memory, out of reach: configure store: sqlite:./coatcheck.db",
     )
+  }
+  if (!existsSync(config.store.file)) {
+    throw new Error(`there are no sessions yet: no gateway has run that keeps them in ${config.store.file}`)
   }
   const site = siteName === undefined && config.sites.length === 1 ? config.sites[0] : named(config, siteName)
   if (site === undefined) {

@@ -75,7 +75,14 @@ export function defaultConfig({ upstream, listen, preset }: CommandLine): Config
     value,
     problems: [],
     usable: true,
-    problem: ({ path, what, remedy }) => ({ file, place: null, key: flag(path), what, remedy }),
+    // What has no flag goes into a file.
+    problem: ({ path, what, remedy }) => ({
+      file,
+      place: null,
+      key: flag(path),
+      what,
+      remedy: remedy.startsWith('add ') ? `${remedy}: in a file, with --config` : remedy,
+    }),
   }
   return check(source, null, process.cwd())
 }

@@ -5,7 +5,7 @@
 import { type Document, isAlias, isCollection, isMap, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import type { Finding, KeyPath, Place, Problem } from './problem.ts'
 import { renderKey } from './problem.ts'
-import { explainSyntax } from './syntax.ts'
+import { type Explanation, explainSyntax } from './syntax.ts'
 
 export interface Source {
   readonly file: string
@@ -30,11 +30,12 @@ export function readSource(text: string, file: string): Source {
     return { line, column: col, length: Math.max(1, Math.min(end - start, text.length - col + 1)), text }
   }
 
-  // The parser may say two things about one place; the first is the cause.
-  const errors = [...document.errors, ...document.warnings]
-  const flaws = errors
-    .filter(({ pos }, i) => errors.findIndex((other) => other.pos[0] === pos[0]) === i)
-    .map(({ code, message, pos }) => ({ ...explainSyntax(code, message, place(pos[0], pos[1]).text), pos }))
+  const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  const said = errors.map(({ code, message, pos }) => ({
+    ...explainSyntax(code, message, place(pos[0], pos[1]).text),
+    pos,
+  }))
+  const flaws = causes(said)
   visit(document, {
     Alias(_, node) {
       if (node.resolve(document) !== undefined) return
@@ -44,7 +45,7 @@ export function readSource(text: string, file: string): Source {
   const problems = flaws.map(
     ({ what, remedy, pos }): Problem => ({ file, place: place(pos[0], pos[1]), key: '', what, remedy }),
   )
-  const usable = flaws.every((flaw) => flaw.harmless)
+  const usable = [...said, ...flaws].every(({ harmless }) => harmless)
 
   return {
     file,
@@ -56,6 +57,19 @@ export function readSource(text: string, file: string): Source {
       return { file, place: place(start, end), key: renderKey(path), what, remedy }
     },
   }
+}
+
+/**
+ * What the parser says of one place after the first is the same mistake. Where one cost it the thread, what it says of the
+ * rest of the file is no help: that is told when the mistake is mended.
+ */
+function causes<Flaw extends Explanation & { readonly pos: readonly [number, number] }>(
+  flaws: readonly Flaw[],
+): Flaw[] {
+  const places = flaws.filter(({ pos }, i) => flaws.findIndex((other) => other.pos[0] === pos[0]) === i)
+  if (flaws.every(({ harmless }) => harmless)) return places
+  const lost = places.findIndex(({ harmless, misleads }) => !harmless || misleads)
+  return places.slice(0, lost + 1)
 }
 
 /** Where the path stands; for what is missing, where it should have been: its parent. */

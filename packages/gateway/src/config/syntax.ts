@@ -6,6 +6,8 @@ export interface Explanation {
   readonly what: string
   readonly remedy: string
   readonly harmless: boolean
+  /** Harmless by itself, but the parser may lose the thread at it. */
+  readonly misleads?: boolean
 }
 
 /** @param line - the line at which the error stands */
@@ -14,7 +16,7 @@ export function explainSyntax(code: string, message: string, line: string): Expl
     case 'DUPLICATE_KEY':
       return harmless('a key stands twice in the same map', 'keep one of the two')
     case 'TAB_AS_INDENT':
-      return harmless('a tab is used for indentation', 'indent with spaces')
+      return { ...harmless('a tab is used for indentation', 'indent with spaces'), misleads: true }
     case 'MULTIPLE_DOCS':
       return harmless('a second YAML document begins', 'remove the line "---": there is one configuration in a file')
     case 'NON_STRING_KEY':
@@ -38,7 +40,9 @@ export function explainSyntax(code: string, message: string, line: string): Expl
     case 'BAD_INDENT':
       return fatal(`YAML: ${message}`, 'close the bracket, or indent this line like the ones it belongs to')
     case 'MISSING_CHAR':
-      return fatal(`YAML: ${message}`, 'add the missing character')
+      return message.includes('without - indicator')
+        ? fatal('this line is not indented like the ones it belongs to', 'indent it like the lines around it')
+        : fatal(`YAML: ${message}`, 'add the missing character')
     default:
       return fatal(`YAML: ${message}`, 'see https://yaml.org/spec/1.2.2/ for the notation')
   }

@@ -36,7 +36,7 @@ export function endpointOrigin({ protocol, host, port }: Endpoint): string {
 
 /** Port 0 is taken: the system chooses a free one. */
 export function parseListener(text: string): Endpoint | Refused {
-  const endpoint = parseEndpoint(text, 'http://0.0.0.0:8080')
+  const endpoint = parseEndpoint(text, 'http://localhost:8080')
   if (!('host' in endpoint)) return endpoint
   if (isIP(endpoint.host) === 0 && endpoint.host !== 'localhost') {
     return refused(
@@ -58,6 +58,7 @@ export function parseUpstream(text: string): Endpoint | Refused {
 function parseEndpoint(text: string, example: string): Endpoint | Refused {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
   if (scheme === undefined) {
+    if (/^\d+$/.test(text)) return refused('is a port alone', `write ${example.replace(/\d+$/, text)}`)
     const suggestion = URL.canParse(`http://${text}`) && !/[\s/\\:]\/|^\//.test(text) ? `http://${text}` : example
     return refused('has no scheme', `write ${suggestion}`)
   }
@@ -65,10 +66,13 @@ function parseEndpoint(text: string, example: string): Endpoint | Refused {
     return refused(`has the scheme "${scheme}"`, `only http and https are spoken: write for example ${example}`)
   }
   const url = /[\s\\\p{Cc}]/u.test(text) ? null : URL.parse(text)
+  const [, port = ''] = /:(\d+)\/?$/.exec(text) ?? []
+  if (url === null && Number(port) > 65_535) return refused(`has the port ${port}`, 'the highest port is 65535')
   if (url === null) return refused('is not a URL', `write a scheme, a host and a port, for example ${example}`)
   const protocol = scheme
-  const port = url.port === '' ? (protocol === 'https' ? 443 : 80) : Number(url.port)
-  const endpoint: Endpoint = { protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port }
+  const implied = protocol === 'https' ? 443 : 80
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const endpoint: Endpoint = { protocol, host, port: url.port === '' ? implied : Number(url.port) }
   const bare = `write ${endpointOrigin(endpoint)}`
   if (url.username !== '' || url.password !== '') return refused('holds a user name or password', bare)
   // A path here would have to be added to every request and taken out of every cookie path, link and redirect again.

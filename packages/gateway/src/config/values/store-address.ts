@@ -10,8 +10,10 @@ export type StoreAddress = { readonly kind: 'memory' } | { readonly kind: 'sqlit
 export function parseStoreAddress(text: string): StoreAddress | Refused {
   if (text === 'memory:' || text === 'memory') return { kind: 'memory' }
   const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]+):(.*)$/is.exec(text) ?? []
-  if (scheme === undefined)
-    return refused('names no kind of store', `write sqlite:${text || './coatcheck.db'}, or memory`)
+  if (scheme === undefined) {
+    const file = text === '' || text.toLowerCase() === 'sqlite' ? './coatcheck.db' : text
+    return refused('names no kind of store', `write sqlite:${file}, or memory`)
+  }
   if (scheme.toLowerCase() !== 'sqlite') {
     const kind = scheme.toLowerCase()
     return kind === 'memory'
