@@ -21,7 +21,7 @@ export type PlayDemo = (options: DemoOptions) => Promise<number>
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('watch the five failures happen to a small shop, and not happen behind coatcheck')
+    .description('watch the five failures happen to a small shop, and not behind coatcheck (in a checkout)')
     .option('--yes', 'run through; without it, and at a terminal, each step waits for Enter')
     .option('--only <acts>', 'one act or some: F1 to F5, as F2 or F3,F4', failures)
     .addHelpText('after', HELP)

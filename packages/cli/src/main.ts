@@ -30,10 +30,12 @@ export function program(): Command {
 
 const EXAMPLES = `
 Examples:
-  coatcheck demo                                       watch the five failures, and see them gone
-  coatcheck serve --upstream http://127.0.0.1:3000     in front of an application on this machine
-  coatcheck serve --config coatcheck.yaml              as the file says
-  coatcheck config check coatcheck.yaml                find every mistake in the file`
+  coatcheck demo
+  coatcheck serve --upstream http://127.0.0.1:3000
+  coatcheck config check coatcheck.yaml
+  coatcheck serve --config coatcheck.yaml
+
+Exit codes: 0 done, 1 failed, 2 used wrongly.`
 
 /** A command made in a file of its own inherits nothing by itself: a wrong flag of it would end the process with 1. */
 function inherited(parent: Command): Command {

@@ -1,6 +1,6 @@
 // `coatcheck serve`: the gateway, until it is told to stop.
 
-import { type Config, defaultConfig, type Gateway, loadConfig, startGateway } from '@coatcheck/gateway'
+import { type Config, defaultConfig, type Gateway, loadConfig, presetNames, startGateway } from '@coatcheck/gateway'
 import { Command, InvalidArgumentError } from 'commander'
 import { describe } from './describe.ts'
 
@@ -16,7 +16,7 @@ export function serveCommand(): Command {
     .description('put the gateway in front of an application')
     .option('--upstream <url>', 'the application, as http://127.0.0.1:3000')
     .option('--listen <url>', 'where to listen; may be repeated (default: http://localhost:8080)', repeated)
-    .option('--preset <name>', 'what the application is built with: generic, aspnet (default: generic)')
+    .option('--preset <name>', `what the application is built with: ${presetNames.join(', ')} (default: generic)`)
     .option('--config <file>', 'a YAML file that says all of this and more')
     .action(async (flags: ServeFlags, command: Command) => {
       const wrong = misuse(flags)

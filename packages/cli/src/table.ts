@@ -1,4 +1,4 @@
-// Columns for a terminal: as wide as they need, the last one cut where the terminal ends.
+// Columns for a terminal: as wide as they need, the last one cut where the terminal ends. What is piped is whole.
 
 import { stripVTControlCharacters } from 'node:util'
 
@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util'
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  width = process.stdout.columns ?? 120,
+  width = process.stdout.columns || Number.POSITIVE_INFINITY,
 ): string {
   const cells = [head, ...rows].map((row) => row.map(printable))
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
