@@ -134,9 +134,9 @@ describe('the command', () => {
       assert.match(cookie, /^__Host-Http-sid=/)
       assert.equal(await (await fetch(url, { headers: { ...headers, Cookie: cookie } })).text(), 'cookies: app=1')
     } finally {
-      gateway.kill('SIGTERM')
-      assert.deepEqual(await once(gateway, 'close'), [0, null])
+      application.closeAllConnections()
       application.close()
+      assert.deepEqual(await end(gateway), [0, null])
     }
   })
 
@@ -164,8 +164,7 @@ describe('the examples in the packages’ own documents', () => {
       assert.equal(await post('/sign-in'), 'alice: 1 in the cart\n')
       assert.equal(await post('/sign-out'), 'nobody: 0 in the cart\n')
     } finally {
-      server.kill('SIGTERM')
-      await once(server, 'close')
+      await end(server)
     }
   })
 
@@ -224,12 +223,24 @@ async function run(command: string, args: readonly string[], options: SpawnOptio
 }
 
 /** The first part of a pattern, as soon as a program has printed it. */
-async function said(stdout: NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
-  let all = ''
-  for await (const chunk of stdout) {
-    all += chunk
-    const [, part] = pattern.exec(all) ?? []
-    if (part !== undefined) return part
+function said(stdout: NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let all = ''
+    stdout.on('data', (chunk) => {
+      all += chunk
+      const [, part] = pattern.exec(all) ?? []
+      if (part !== undefined) resolve(part)
+    })
+    stdout.on('end', () => reject(new Error(`it ended before it said ${pattern}: ${all}`)))
+  })
+}
+
+/** Ends a program, also where it has ended already. @returns how it ended */
+async function end(child: ReturnType<typeof start>): Promise<readonly [number | null, string | null]> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    await exited
   }
-  throw new Error(`it ended before it said ${pattern}: ${all}`)
+  return [child.exitCode, child.signalCode]
 }
