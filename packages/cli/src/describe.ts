@@ -20,6 +20,11 @@ function sentence(event: GatewayEvent): string | null {
       return `${event.site}: ${event.path}: answer withheld, its session ended meanwhile`
     case 'sign-in-unnamed':
       return `${event.site}: ${event.path}: sign-in refused ${event.forwarded ? 'after the application granted it' : 'before it was forwarded'}: ${UNNAMED[event.why]}`
+    case 'ids-removed':
+      return (
+        `${event.site}: ${event.path}: session ids were taken out of ${event.where === 'page' ? 'links' : event.where}; ` +
+        'turn URL rewriting off in the application'
+      )
     case 'caching-removed':
       return null
     case 'refused':

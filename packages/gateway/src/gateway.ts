@@ -6,6 +6,7 @@ import { answerRefusal } from './answers.ts'
 import type { Config } from './config/config.ts'
 import { GatewayExchange } from './exchange.ts'
 import { type FormQuestion, readForm } from './form/form.ts'
+import type { SiteIds } from './ids/site-ids.ts'
 import { closeListeners, type Listener, openListeners } from './listeners.ts'
 import type { Passage } from './passage.ts'
 import { Refusal } from './refusal.ts'
@@ -82,9 +83,10 @@ export class Gateway {
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     let passage: Passage | null = null
     try {
-      const target = canonicalRequest(req)
+      const arrived = canonicalRequest(req)
       const facts = requestFacts(req, this.#rules)
-      const site = this.#route(target)
+      const site = this.#route(arrived)
+      const target = withoutIds(req, arrived, site.ids)
       passage = this.#passage(req, res, target, facts, site)
       limitSilence(passage, this.#patience)
       const { meaning } = passage
@@ -92,7 +94,7 @@ export class Gateway {
       if (refusal !== null || meaning.isPublic) await endExposed(passage)
       if (refusal !== null) throw refusal
       const field = meaning.login?.user?.field ?? null
-      const form = site.idParameters.isEmpty && field === null ? null : await readForm(req, question(passage, field))
+      const form = site.ids.parameters.isEmpty && field === null ? null : await readForm(req, question(passage, field))
       const visit = meaning.isPublic ? null : await openVisit(passage, form)
       await forward(passage, visit, form).catch((error) => undoSignIn(visit, error))
     } catch (error) {
@@ -119,7 +121,7 @@ export class Gateway {
       req,
       res,
       method,
-      target: { ...target, query: withoutIds(target.query, site) },
+      target,
       facts,
       exchange: new GatewayExchange(req, res, facts, this.#rules),
       site,
@@ -143,13 +145,29 @@ export class Gateway {
 }
 
 function question({ site, target }: Passage, field: string | null): FormQuestion {
-  return { field, without: site.idParameters, query: target.query, wideEscapes: site.site.ignoreCase }
+  return { field, without: site.ids.parameters, query: target.query, wideEscapes: site.site.ignoreCase }
 }
 
-function withoutIds(query: string, { idParameters }: ReadySite): string {
-  if (query === '' || idParameters.isEmpty) return query
-  const left = idParameters.removedFrom(query.slice(1))
-  return left === '' ? '' : `?${left}`
+/**
+ * The application's own session ids stay outside, wherever in the address they stand (G2).
+ *
+ * @throws Refusal 400 where one cannot be taken out
+ */
+function withoutIds(req: IncomingMessage, arrived: Target, { parameters, path, address }: SiteIds): Target {
+  let target = arrived
+  if (path?.mayBeIn(req.url ?? '')) target = canonicalRequest(req, path)
+  if (target.query !== '' && !parameters.isEmpty) {
+    const left = parameters.removedFrom(target.query.slice(1))
+    target = { ...target, query: left === '' ? '' : `?${left}` }
+  }
+  if (address?.isIn(target.path + target.query)) {
+    throw new Refusal(
+      400,
+      'This address holds a session id',
+      'Ids are not taken from addresses: go to the page itself.',
+    )
+  }
+  return target
 }
 
 // A token that crossed the wire in clear is over, whatever becomes of the request (R5).

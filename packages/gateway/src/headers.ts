@@ -15,6 +15,7 @@ const HOP_BY_HOP = new Set([
 
 /** What a request does not carry on, beside its hop-by-hop headers: the gateway writes these itself, or nobody does. */
 const REQUEST_OWN = new Set([
+  'aspfiltersessionid', // ASP.NET takes cookieless ids from it: aspnet_filter.dll writes it, and browsers do not
   'cookie',
   'cookie2',
   'expect',

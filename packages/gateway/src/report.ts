@@ -37,6 +37,14 @@ export type GatewayEvent =
       readonly path: string
       readonly directives: readonly string[]
     }
+  /** The application writes its session ids into addresses; they were taken out. Told once for each place of a site (G2). */
+  | {
+      readonly type: 'ids-removed'
+      readonly site: string
+      readonly path: string
+      /** `page`, or the header's name. */
+      readonly where: string
+    }
   | { readonly type: 'refused'; readonly status: number; readonly title: string; readonly cause?: unknown }
 
 export type Report = (event: GatewayEvent) => void

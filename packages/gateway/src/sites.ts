@@ -7,7 +7,7 @@ import { endpointOrigin } from './config/values/endpoint.ts'
 import { compilePathPattern } from './config/values/path-pattern.ts'
 import { signPath } from './config/values/sign-path.ts'
 import type { GatewayExchange } from './exchange.ts'
-import { ParameterNames } from './parameters.ts'
+import { type SiteIds, siteIds } from './ids/site-ids.ts'
 import { Refusal } from './refusal.ts'
 import type { Report } from './report.ts'
 import type { Target } from './stages/canonical.ts'
@@ -34,7 +34,7 @@ export interface ReadySite {
   readonly sessions: Sessions<Vault, [GatewayExchange]>
   readonly exposed: ReadonlySet<string>
   readonly trustedOrigins: ReadonlySet<string>
-  readonly idParameters: ParameterNames
+  readonly ids: SiteIds
   readonly pool: Pool
   readonly origin: string
   /** @throws Refusal 400 where the path's readings mean different things */
@@ -65,7 +65,7 @@ export function readySite(
     sessions,
     exposed: new Set(site.expose),
     trustedOrigins: new Set(site.trustedOrigins),
-    idParameters: new ParameterNames(site.idParameters),
+    ids: siteIds(site),
     pool,
     origin,
     meaning: matcher(site),

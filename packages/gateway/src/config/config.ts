@@ -69,10 +69,18 @@ export interface Site {
   readonly sessionCookies: readonly string[]
   /** Query parameters and form fields in which the application would take a session id: they never reach it (G2). */
   readonly idParameters: readonly string[]
+  /** Path parameters in which it would: `jsessionid` of `/page;jsessionid=…` (G2). */
+  readonly idPathParameters: readonly string[]
+  /** It would take one from a segment of the path: `/(S(…))/page.aspx` (G2). */
+  readonly cookielessIds: boolean
+  /** It searches the whole address for `NAME=`, NAME being one of `idParameters` (G2). */
+  readonly idsAnywhere: boolean
   /** Origins that may send unsafe requests with a session (R6), in the form of an Origin header. */
   readonly trustedOrigins: readonly string[]
   /** The application's own sign-in (G3); empty: nothing says who signs in. The first rule that matches counts. */
   readonly login: readonly LoginRule[]
+  /** Nobody said where else people sign in, so that every form that a page sends may be a sign-in (G3). */
+  readonly formsMaySignIn: boolean
   /** The application's own sign-out (G3). */
   readonly logout: readonly LogoutRule[]
 }

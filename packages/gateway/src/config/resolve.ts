@@ -45,10 +45,14 @@ function resolveSite(site: FileSite, file: File, hasRedirectTarget: boolean): Si
     expose: union(preset.expose, site.expose),
     // The application that deletes the cookie by which it signs people in has signed them out.
     authCookies: union(union(preset.authCookies, site.authCookies), signs),
-    sessionCookies: preset.sessionCookies,
-    idParameters: site.idParameters,
+    sessionCookies: union(preset.sessionCookies, site.sessionCookies),
+    idParameters: union(preset.ids?.parameters ?? [], site.idParameters),
+    idPathParameters: union(preset.ids?.pathParameters ?? [], site.idPathParameters),
+    cookielessIds: preset.ids?.cookieless ?? false,
+    idsAnywhere: preset.ids?.anywhere ?? false,
     trustedOrigins: site.trustedOrigins,
     login,
+    formsMaySignIn: site.login === null && (preset.login === null || preset.signInsElsewhere === true),
     logout: site.logout ?? preset.logout,
   }
 }

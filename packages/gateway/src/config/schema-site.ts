@@ -66,7 +66,29 @@ export const siteSchema = z
       .array(text(parseFieldName, { description: 'The name of a query parameter or form field.', examples: ['sid'] }))
       .meta({
         description:
-          'In which the application takes a session id beside its cookie: they never reach it. Default: none.',
+          'In which the application takes a session id beside its cookie: they never reach it. ' +
+          'Default: those of the preset, which stay in any case.',
+        examples: [['sid'], ['CFID', 'CFTOKEN']],
+      })
+      .default([]),
+    idPathParameters: z
+      .array(
+        text(parseFieldName, {
+          description: 'The name of a path parameter, as in /page;jsessionid=…',
+          examples: ['jsessionid'],
+        }),
+      )
+      .meta({
+        description: 'The same in paths. Default: those of the preset, which stay in any case.',
+        examples: [['jsessionid']],
+      })
+      .default([]),
+    sessionCookies: z
+      .array(cookieName('The name of a cookie.', 'sid'))
+      .meta({
+        description:
+          'In which the application keeps its session id: pages made with one of them have no id in their links and ' +
+          'are not searched for any. Default: those of the preset, which stay in any case.',
         examples: [['sid']],
       })
       .default([]),

@@ -42,7 +42,7 @@ function warnSite(site: Site, add: (keys: KeyPath, what: string, remedy: string)
   if (idle !== 'off' && idle > absolute) {
     add(['sessions'], 'end absolutely before they are idle', 'idle should be shorter than absolute, or off')
   }
-  if (site.login.length === 0) {
+  if (site.formsMaySignIn) {
     add(
       ['login'],
       'is not declared: every form that a page sends is taken for a sign-in, one by script is only seen in its answer, ' +
@@ -55,7 +55,8 @@ function warnSite(site: Site, add: (keys: KeyPath, what: string, remedy: string)
     if (rule.user === undefined) {
       add(keys, 'does not say who signs in', 'add user: { field: NAME }, the name of the input in the form')
     }
-    if (isWeak(rule)) {
+    // A preset knows its platform.
+    if (!site.formsMaySignIn && isWeak(rule)) {
       add(
         [...keys, 'success'],
         'looks at the status alone, which is often the same after a wrong password',

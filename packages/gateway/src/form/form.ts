@@ -2,8 +2,9 @@
 // read for that, as far as a limit, and forwarded as it came but for those ids.
 
 import type { IncomingMessage } from 'node:http'
-import type { Readable } from 'node:stream'
-import type { ParameterNames } from '../parameters.ts'
+import { Readable } from 'node:stream'
+import { assertReadableForm, withoutIdParts } from '../ids/multipart.ts'
+import type { ParameterNames } from '../ids/parameters.ts'
 import { Refusal } from '../refusal.ts'
 import { hasBody } from '../silence.ts'
 import { readBody } from './body.ts'
@@ -38,11 +39,17 @@ export interface Form {
   readonly body: Readable | Buffer | null
 }
 
-/** @throws Refusal 413 where a form is too long to be cleaned */
+/** @throws Refusal 413 where a form is too long to be cleaned, 400 and 415 where it cannot be */
 export async function readForm(req: IncomingMessage, question: FormQuestion): Promise<Form> {
   const { without } = question
-  const isUrlencoded = /^[ \t]*application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')
-  if (without.isEmpty || !isUrlencoded) return readName(req, question)
+  if (without.isEmpty || !hasBody(req)) return readName(req, question)
+  assertReadableForm(req)
+  const type = req.headers['content-type'] ?? ''
+  if (/^multipart\//i.test(type)) {
+    const { name, body } = await readName(req, question)
+    return { name, body: Readable.from(withoutIdParts(Buffer.isBuffer(body) ? [body] : (body ?? req), without)) }
+  }
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return readName(req, question)
   const { whole } = await readBody(req, READ_TO_CLEAN)
   if (whole === null) throw new Refusal(413, 'This form is too long', 'Send less at once.')
   // Latin-1 keeps every byte that is not taken out.

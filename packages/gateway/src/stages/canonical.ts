@@ -7,6 +7,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { canonicalHost } from '../config/values/host.ts'
+import type { PathIds } from '../ids/path.ts'
 import { Refusal } from '../refusal.ts'
 
 export interface Target {
@@ -22,8 +23,11 @@ export interface Target {
   readonly readings: readonly string[]
 }
 
-/** @throws Refusal 400, 405 */
-export function canonicalRequest(req: IncomingMessage): Target {
+/**
+ * @param ids - the site's: taken out of the path before anything else reads it (G2)
+ * @throws Refusal 400, 405
+ */
+export function canonicalRequest(req: IncomingMessage, ids?: PathIds): Target {
   // The answer to TRACE is the request: with the vault's cookies in it, for page scripts to read (RFC 9110 §9.3.8).
   if (req.method === 'TRACE') throw new Refusal(405, 'TRACE is not served', 'Use another method.')
   const authority = hostOf(req)
@@ -31,7 +35,8 @@ export function canonicalRequest(req: IncomingMessage): Target {
   if (host === null) throw malformed('The Host header names no host')
   const url = originForm(req.url ?? '/', authority)
   const question = url.indexOf('?')
-  const raw = question === -1 ? url : url.slice(0, question)
+  const came = question === -1 ? url : url.slice(0, question)
+  const raw = ids === undefined ? came : ids.removedFrom(came)
   if (url.includes('#')) throw malformed('The address has a fragment, which is for the browser alone')
   if (!raw.startsWith('/') || /[\0-\x20\x7f]/.test(raw))
     throw malformed('The path has characters that no path may have')

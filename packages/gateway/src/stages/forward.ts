@@ -4,6 +4,9 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Form } from '../form/form.ts'
 import { headerValue, requestHeaders } from '../headers.ts'
+import { askForText, mayWriteIds, pageFilter } from '../ids/page.ts'
+import { tell } from '../ids/tell.ts'
+import type { PageFilter } from '../ids/written.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { hasBody } from '../silence.ts'
@@ -13,14 +16,17 @@ import { assertLive, receive } from './receive.ts'
 export function forward(passage: Passage, visit: Visit | null, form: Form | null): Promise<void> {
   const { req, method, target, site } = passage
   return new Promise((resolve, reject) => {
+    const headers = upstreamHeaders(passage, visit, form)
+    const mayHoldIds = mayWriteIds(passage, visit?.cookies ?? null)
+    if (mayHoldIds) askForText(headers)
     site.pool.dispatch(
       {
         path: target.path + target.query,
         method: method as Dispatcher.HttpMethod,
-        headers: upstreamHeaders(passage, visit, form),
+        headers,
         body: form?.body ?? (hasBody(req) ? (req as Readable) : null),
       },
-      new AnswerHandler(passage, visit, resolve, reject),
+      new AnswerHandler(passage, visit, mayHoldIds, resolve, reject),
     )
   })
 }
@@ -47,6 +53,8 @@ const PROOF = 1
 class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #passage: Passage
   readonly #visit: Visit | null
+  readonly #mayHoldIds: boolean
+  #filter: PageFilter | null = null
   readonly #resolve: () => void
   readonly #reject: (error: unknown) => void
   #controller: Dispatcher.DispatchController | undefined
@@ -57,9 +65,16 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #bodyEnded = false
   #done = false
 
-  constructor(passage: Passage, visit: Visit | null, resolve: () => void, reject: (error: unknown) => void) {
+  constructor(
+    passage: Passage,
+    visit: Visit | null,
+    mayHoldIds: boolean,
+    resolve: () => void,
+    reject: (error: unknown) => void,
+  ) {
     this.#passage = passage
     this.#visit = visit
+    this.#mayHoldIds = mayHoldIds
     this.#resolve = resolve
     this.#reject = reject
   }
@@ -83,6 +98,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     // Paused, the end of an answer without body is lost where the application closes its connection behind it.
     if (!isEmpty(this.#passage.method, status, raw)) controller.pause()
     this.#decide(receive(this.#passage, this.#visit, status, raw), (headers) => {
+      if (this.#mayHoldIds) this.#filter = pageFilter(this.#passage, status, headers)
       this.#passage.res.writeHead(status, reason(message), headers)
       controller.resume()
     })
@@ -104,7 +120,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   /** Whether the client takes more; where not, the application is asked to wait for it. */
   #write(controller: Dispatcher.DispatchController, chunk: Buffer): boolean {
     const { res } = this.#passage
-    if (res.write(chunk)) return true
+    const filtered = this.#filter === null ? chunk : this.#filter.push(chunk)
+    if (filtered.length === 0 || res.write(filtered)) return true
     controller.pause()
     res.once('drain', () => controller.resume())
     return false
@@ -134,7 +151,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #end(): void {
     if (this.#done) return
     this.#done = true
-    this.#passage.res.end()
+    this.#passage.res.end(this.#filter === null ? undefined : this.#filter.end())
+    if (this.#filter?.found) tell(this.#passage, 'page')
     this.#resolve()
   }
 
@@ -168,6 +186,7 @@ function text(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
 }
 
 function unreachable(error: Error & { code?: string }): Refusal {
+  if (error instanceof Refusal) return error // what came for the application was refused on its way
   switch (error.code) {
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'UND_ERR_HEADERS_TIMEOUT':

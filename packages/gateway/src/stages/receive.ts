@@ -10,8 +10,10 @@ import {
   SessionError,
   varyWithCookie,
 } from '@coatcheck/session'
+import { onOwnHost, ownAddresses } from '../addresses.ts'
 import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { headerValue, responseHeaders } from '../headers.ts'
+import { withoutWrittenIds } from '../ids/headers.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { parseSetCookie } from '../vault/set-cookie.ts'
@@ -30,7 +32,8 @@ export async function receive(
   raw: readonly string[],
 ): Promise<string[]> {
   const { kept, setCookies } = responseHeaders(raw)
-  localiseRedirect(passage, kept)
+  ownAddresses(passage, kept)
+  withoutWrittenIds(passage, status, kept, setCookies)
   addTransportSecurity(passage, kept)
   if (visit === null) {
     drop(passage, setCookies, 'public')
@@ -159,25 +162,6 @@ function drop(
 function reportMerge({ site, report }: Passage, { refused, evicted }: Merge): void {
   for (const { name, reason } of refused) report({ type: 'cookie-refused', site: site.site.name, cookie: name, reason })
   if (evicted.length > 0) report({ type: 'cookie-evicted', site: site.site.name, cookies: evicted })
-}
-
-/** A redirect to the application's own address, or to our own over http, would lead the browser past the gateway. */
-function localiseRedirect({ site, target, facts }: Passage, headers: string[]): void {
-  for (let i = 0; i < headers.length; i += 2) {
-    if ((headers[i] as string).toLowerCase() !== 'location') continue
-    const said = headers[i + 1] as string
-    const location = URL.parse(said.startsWith('//') ? `${site.site.upstream.protocol}:${said}` : said)
-    if (location === null) continue
-    const ownHttp = facts.secure && location.protocol === 'http:' && location.host === target.authority.toLowerCase()
-    if (location.origin === site.origin || ownHttp) {
-      headers[i + 1] = onOwnHost(location.pathname + location.search + location.hash)
-    }
-  }
-}
-
-/** A path of two slashes would be read as another host; behind a dot segment it is a path (RFC 3986 §4.2). */
-function onOwnHost(path: string): string {
-  return /^\/[/\\]/.test(path) ? `/.${path}` : path
 }
 
 function addTransportSecurity({ site, exchange }: Passage, headers: string[]): void {

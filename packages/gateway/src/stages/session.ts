@@ -38,7 +38,7 @@ function signInAttempt(passage: Passage, session: Visit['session'], form: Form |
   const { site, meaning, now } = passage
   const rule = meaning.login
   if (rule === null) {
-    return site.site.login.length === 0 && isNavigationalForm(passage) ? { rule, name: unnamed('absent') } : null
+    return site.site.formsMaySignIn && isNavigationalForm(passage) ? { rule, name: unnamed('absent') } : null
   }
   if (rule.user?.remembered === undefined) return { rule, name: form?.name ?? unnamed('absent') }
   const { pending } = session.data

@@ -23,7 +23,7 @@ export function transport(
   if (facts.secure) return null
   const safe = facts.method === 'GET' || facts.method === 'HEAD'
   // Without a rule nobody can tell a sign-in from another form, so none is taken.
-  if (site.http === 'tiered' && !isSignIn && (safe || site.login.length > 0)) return null
+  if (site.http === 'tiered' && !isSignIn && (safe || !site.formsMaySignIn)) return null
   if (httpsPort !== null && safe && site.http !== 'refuse') {
     return new Refusal(308, 'This site is served over https', 'Follow the link to its https address.', [
       ['Location', httpsAddress(target, httpsPort)],

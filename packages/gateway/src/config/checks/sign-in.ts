@@ -114,7 +114,7 @@ function vaultStaysShut(site: DraftSite, i: number): Finding[] {
   if (site.expose === undefined || site.preset === undefined) return []
   const { authCookies, sessionCookies } = presets[site.preset]
   const signs = loginRules(site, i).flatMap(({ rule }) => rule.success?.setsCookie ?? [])
-  const own = site.authCookies ?? []
+  const own = [...(site.authCookies ?? []), ...(site.sessionCookies ?? [])]
   // ASP.NET reads cookie names without regard to case, so they are compared like that everywhere.
   const secret = [...authCookies, ...sessionCookies, ...own, ...signs].map((name) => name.toLowerCase())
   return site.expose.flatMap((name, j): Finding[] => {

@@ -2,10 +2,12 @@
 
 import { aspnet } from './aspnet.ts'
 import { generic } from './generic.ts'
+import { java } from './java.ts'
+import { php } from './php.ts'
 
 export type { Preset } from './preset.ts'
 
-export const presets = { generic, aspnet } as const
+export const presets = { generic, aspnet, java, php } as const
 
 export type PresetName = keyof typeof presets
 

@@ -4,6 +4,7 @@
 //     /images/*         everything below /images/, at any depth, and /images/ itself; not /images
 //     /app-*            everything that begins so
 //     /u/*/avatar       exactly one segment in the middle
+//     /**/check         below any folder, or none: for a preset's own rules, and no file can say it
 //
 // An asterisk stands at the end, for any rest, or is a whole segment, for one that is not empty. No suffix patterns
 // (`/*.png`): an application that ignores what comes after its own path (PATH_INFO of ASP.NET, PHP and CGI) answers
@@ -58,8 +59,12 @@ export function compilePathPattern(pattern: string, options: { ignoreCase?: bool
   const open = pattern.endsWith('*')
   const segments = (open ? pattern.slice(0, -1) : pattern).split('/')
   const source = segments
-    .map((segment) => (segment === '*' ? '[^/]+' : segment.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')))
+    .map((segment) => {
+      if (segment === '*') return '[^/]+'
+      return segment === '**' ? segment : segment.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+    })
     .join('/')
+    .replaceAll('/**/', '/(?:.*/)?')
   return new RegExp(`^${source}${open ? '' : '$'}`, options.ignoreCase ? 'i' : '')
 }
 

@@ -31,6 +31,12 @@ export class ParameterNames {
     return kept.join('&')
   }
 
+  /** Whether a name, decoded already, is one of them: that of a part of a multipart form. */
+  includes(name: string): boolean {
+    const end = name.indexOf('\0', 1)
+    return this.#names.has(plain(variable(end === -1 ? name : name.slice(0, end))))
+  }
+
   #without(pairs: readonly string[]): string | null {
     const kept = pairs.filter((pair) => !this.#has(pair))
     return kept.length === 0 ? null : kept.join(';')
@@ -40,8 +46,13 @@ export class ParameterNames {
     if (pair === '') return false
     const equals = pair.indexOf('=')
     const name = decoded(equals === -1 ? pair : pair.slice(0, equals))
-    return this.#names.has(name.trim().replace(/\[.*$/s, '').toLowerCase())
+    return this.#names.has(plain(name))
   }
+}
+
+/** PHP takes `name[]` and `name[x]` for `name`. */
+function plain(name: string): string {
+  return name.trim().replace(/\[.*$/s, '').toLowerCase()
 }
 
 function decoded(name: string): string {
