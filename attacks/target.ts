@@ -43,6 +43,11 @@ export type Target = {
   /** F3: a form of the site that needs no sign-in, and the field in it that may carry a session id. */
   idForm?: { path: string; fields: Record<string, string>; idField: string } | undefined
 
+  /** F3: addresses of a page of the site from which the application may take this id. */
+  plantedLinks?: ((path: string, id: string) => string[]) | undefined
+  /** F3: where the application itself can be reached, behind a gateway: an id that is planted there is good there. */
+  application?: string | undefined
+
   /** F1: the two doors of the site, under one host name that is not this machine's. */
   doors?: { http: string; https: string } | undefined
   /** F2: a shared cache that stands before the site already, on `address` too. Without it the attack brings its own. */
@@ -60,4 +65,13 @@ export type Target = {
 }
 
 /** The parts of a target that not every site has. */
-export type Part = 'slow' | 'idParameters' | 'idForm' | 'doors' | 'lifetime' | 'reflects' | 'stores' | 'sibling'
+export type Part =
+  | 'slow'
+  | 'idParameters'
+  | 'idForm'
+  | 'plantedLinks'
+  | 'doors'
+  | 'lifetime'
+  | 'reflects'
+  | 'stores'
+  | 'sibling'

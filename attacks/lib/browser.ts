@@ -12,6 +12,8 @@ export type Page = Response & { url: string }
 type Load = {
   method?: 'GET' | 'POST'
   fields?: [string, string][]
+  /** The form says `enctype="multipart/form-data"`. */
+  multipart?: boolean
   /** The page that caused the request. Absent: the person typed the address, or used a bookmark. */
   from?: string | undefined
   dest?: 'document' | 'image' | 'empty'
@@ -90,8 +92,9 @@ export class Browser {
     if (referrer) headers.push(['Referer', referrer])
     const cookies = this.jar.for(url, circumstances)
     if (cookies.length > 0) headers.push(['Cookie', cookies.map(({ name, value }) => `${name}=${value}`).join('; ')])
-    const body = how.fields && new URLSearchParams(how.fields).toString()
-    if (body !== undefined) headers.push(['Content-Type', 'application/x-www-form-urlencoded'])
+    const body = how.fields && (how.multipart ? multipart(how.fields) : new URLSearchParams(how.fields).toString())
+    const type = how.multipart ? `multipart/form-data; boundary=${BOUNDARY}` : 'application/x-www-form-urlencoded'
+    if (body !== undefined) headers.push(['Content-Type', type])
 
     const response = await send({
       url,
@@ -106,6 +109,13 @@ export class Browser {
     }
     return response
   }
+}
+
+const BOUNDARY = '----WebKitFormBoundary7MA4YWxkTrZu0gWa'
+
+function multipart(fields: [string, string][]): string {
+  const parts = fields.map(([name, value]) => `Content-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
+  return `${parts.map((part) => `--${BOUNDARY}\r\n${part}`).join('')}--${BOUNDARY}--\r\n`
 }
 
 /** Sec-Fetch-Site: the widest relation between the page that asks and every address on the way (Fetch metadata §2.3). */

@@ -31,6 +31,8 @@ async function answering(url: string, folder: string, signal: AbortSignal): Prom
     const answer = await send(`${url}/WhoAmI.aspx`, { signal }).catch(String)
     if (typeof answer === 'string') last = answer
     else if (answer.status === 500) throw new Error(`The ASP.NET site does not compile: ${titleOf(answer.body)}`)
+    // Where ids stand in the path, nobody gets further without one.
+    else if (/^\/\([0-9A-F]{24}\)\//.test(answer.headers.location ?? '')) return
     else if (answer.status !== 200) last = `status ${answer.status}`
     // Somebody else may have had the port: only our own answer is in our own log.
     else if ((await readServed(folder)).length > 0) return

@@ -21,6 +21,8 @@ export type AspnetOptions = {
   https: { port: number; cert: string | Buffer; key: string | Buffer } | undefined
   /** Seconds that a sign-in ticket lives; used after half of them, it is renewed. Default: the platform's 30 minutes. */
   ticketSeconds: number | undefined
+  /** Session ids stand in the path (`cookieless="UseUri"`) instead of in a cookie. Default: as the platform has it, they do not. */
+  cookieless: boolean
   /** The programs, where they are not on PATH or in /usr/sbin. */
   nginx: string
   monoFastcgi: string
@@ -47,6 +49,7 @@ const defaults: AspnetOptions = {
   port: 0,
   https: undefined,
   ticketSeconds: undefined,
+  cookieless: false,
   nginx: 'nginx',
   monoFastcgi: 'fastcgi-mono-server4',
 }
@@ -104,7 +107,18 @@ async function prepare(folder: string, options: AspnetOptions, port: number, htt
   await cp(fileURLToPath(new URL('site', import.meta.url)), site, { recursive: true })
   for (const name of ['site/App_Data', 'nginx', 'home', 'tmp']) await mkdir(join(folder, name))
   await writeFile(join(site, 'App_Data/served.txt'), '')
-  if (options.ticketSeconds !== undefined) await setTicketSeconds(join(site, 'web.config'), options.ticketSeconds)
+  if (options.ticketSeconds !== undefined) {
+    const setting = `key="TicketSeconds" value="${options.ticketSeconds}"`
+    await replaceIn(join(site, 'web.config'), 'key="TicketSeconds" value=""', setting)
+  }
+
+  if (options.cookieless) {
+    await replaceIn(
+      join(site, 'web.config'),
+      '<sessionState mode="InProc"',
+      '<sessionState mode="InProc" cookieless="UseUri"',
+    )
+  }
 
   const certFile = join(folder, 'cert.pem')
   const keyFile = join(folder, 'key.pem')
@@ -116,9 +130,9 @@ async function prepare(folder: string, options: AspnetOptions, port: number, htt
   await writeFile(join(folder, 'nginx/nginx.conf'), nginxConfiguration(folder, { host: options.host, port, https }))
 }
 
-async function setTicketSeconds(file: string, seconds: number): Promise<void> {
+async function replaceIn(file: string, before: string, after: string): Promise<void> {
   const text = await readFile(file, 'utf8')
-  await writeFile(file, text.replace('key="TicketSeconds" value=""', `key="TicketSeconds" value="${seconds}"`))
+  await writeFile(file, text.replace(before, after))
 }
 
 /** What both programs, and the compilers that Mono starts, are told. */

@@ -23,10 +23,17 @@ export function findServer(name: ServerName, env: Environment = process.env): Fo
   return { missing: `${name} is not here: install it (Debian: ${debian}), or name it in ${variable}` }
 }
 
-/** A user's PATH leaves out the folders of servers, and Debian keeps PostgreSQL's own programs apart, by version. */
+/** A user's PATH leaves out the folders of servers; Debian keeps Tomcat's and PostgreSQL's own programs apart. */
 function folders(env: Environment): string[] {
   const path = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  return [...path, '/usr/local/sbin', '/usr/sbin', '/sbin', ...postgresFolders('/usr/lib/postgresql')]
+  return [
+    ...path,
+    '/usr/local/sbin',
+    '/usr/sbin',
+    '/sbin',
+    '/usr/share/tomcat10/bin',
+    ...postgresFolders('/usr/lib/postgresql'),
+  ]
 }
 
 function postgresFolders(root: string): string[] {

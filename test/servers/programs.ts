@@ -19,4 +19,6 @@ export const programs = {
   'redis-server': { names: ['redis-server'], variable: 'COATCHECK_REDIS', package: 'redis-server' },
   postgres: { names: ['postgres'], variable: 'COATCHECK_POSTGRES', package: 'postgresql' },
   openssl: { names: ['openssl'], variable: 'COATCHECK_OPENSSL', package: 'openssl' },
+  php: { names: ['php'], variable: 'COATCHECK_PHP', package: 'php-cli' },
+  tomcat: { names: ['catalina.sh'], variable: 'COATCHECK_TOMCAT', package: 'tomcat10' },
 } satisfies Record<string, ServerProgram>

@@ -1,0 +1,4 @@
+<?php
+require 'session.php';
+unset($_SESSION['user']);
+header('Location: /index.php');

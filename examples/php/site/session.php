@@ -1,0 +1,3 @@
+<?php
+session_start();
+$user = $_SESSION['user'] ?? null;

@@ -1,0 +1,4 @@
+<?php
+require 'session.php';
+header('Content-Type: text/plain');
+echo $user ?? 'nobody';

@@ -1,0 +1,1 @@
+<% session.removeAttribute("user"); response.sendRedirect(response.encodeRedirectURL("index.jsp")); %>
