@@ -145,7 +145,7 @@ export class Gateway {
 }
 
 function question({ site, target }: Passage, field: string | null): FormQuestion {
-  return { field, without: site.ids.parameters, query: target.query, wideEscapes: site.site.ignoreCase }
+  return { field, without: site.ids.parameters, query: target.query, wideEscapes: site.site.server === 'iis' }
 }
 
 /**

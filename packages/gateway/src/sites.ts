@@ -2,15 +2,12 @@
 
 import { Sessions, type Store } from '@coatcheck/session'
 import { Pool } from 'undici'
-import type { LoginRule, LogoutRule, Site } from './config/config.ts'
+import type { Site } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
-import { compilePathPattern } from './config/values/path-pattern.ts'
-import { signPath } from './config/values/sign-path.ts'
 import type { GatewayExchange } from './exchange.ts'
 import { type SiteIds, siteIds } from './ids/site-ids.ts'
-import { Refusal } from './refusal.ts'
+import { compileRules, type Meaning, type Path } from './reading/rules.ts'
 import type { Report } from './report.ts'
-import type { Target } from './stages/canonical.ts'
 import { emptyVault, type Vault } from './vault/vault.ts'
 
 export interface Timeouts {
@@ -22,13 +19,6 @@ export interface Timeouts {
   readonly body?: number
 }
 
-/** What a request's path and method mean to a site. */
-export interface Meaning {
-  readonly isPublic: boolean
-  readonly login: LoginRule | null
-  readonly logout: boolean
-}
-
 export interface ReadySite {
   readonly site: Site
   readonly sessions: Sessions<Vault, [GatewayExchange]>
@@ -38,7 +28,7 @@ export interface ReadySite {
   readonly pool: Pool
   readonly origin: string
   /** @throws Refusal 400 where the path's readings mean different things */
-  meaning(method: string, target: Target): Meaning
+  meaning(method: string, path: Path): Meaning
   /** Stops what the site does by itself and its connections upstream; the store is not its own. */
   close(): Promise<void>
 }
@@ -68,7 +58,7 @@ export function readySite(
     ids: siteIds(site),
     pool,
     origin,
-    meaning: matcher(site),
+    meaning: compileRules(site),
     close: async () => {
       await sessions.close({ keepStore: true })
       await pool.destroy()
@@ -92,45 +82,6 @@ export function siteSessions(site: Site, store: Store, clock: () => number): Ses
     clock,
   }
   return new Sessions(options, (exchange: GatewayExchange) => exchange)
-}
-
-function matcher(site: Site): (method: string, target: Target) => Meaning {
-  const options = { ignoreCase: site.ignoreCase }
-  const publics = site.public.map((pattern) => compilePathPattern(pattern, options))
-  const logins = site.login.map((rule) => ({ rule, path: signPath(rule.path, site.ignoreCase) }))
-  const logouts = site.logout.map((rule: LogoutRule) => ({ rule, path: signPath(rule.path, site.ignoreCase) }))
-  const read = (method: string, path: string): Meaning => ({
-    isPublic: publics.some((pattern) => pattern.test(path)),
-    login: logins.find(({ rule, path: is }) => rule.method === method && is(path))?.rule ?? null,
-    logout: logouts.some(({ rule, path: is }) => (rule.method ?? method) === method && is(path)),
-  })
-  return (method, target) => {
-    const readings = site.ignoreCase ? readingsOfWindows(target.readings) : target.readings
-    const first = read(method, readings[0]!)
-    for (let i = 1; i < readings.length; i++) {
-      const other = read(method, readings[i]!)
-      if (other.isPublic !== first.isPublic || other.login !== first.login || other.logout !== first.logout) {
-        throw new Refusal(
-          400,
-          'This request cannot be read in one way',
-          'Its path means different things to different servers.',
-        )
-      }
-    }
-    return first
-  }
-}
-
-/**
- * What IIS makes of a path: it drops dots and spaces at the end of a name, and hands what comes after a page's own name
- * to that page (PATH_INFO), so that /Login.aspx/x is a sign-in too (G1).
- */
-function readingsOfWindows(readings: readonly string[]): readonly string[] {
-  if (!readings.some((path) => /(?:\.|%20)(?:\/|$)|\.as[a-z]{1,2}x?\//i.test(path))) return readings
-  // Looked for where a run begins alone: from each of its dots on, a long run would cost time by the square.
-  const trimmed = readings.map((path) => path.replace(/(?<!\.|%20)(?:\.|%20)+(?=\/|$)/g, ''))
-  const pages = [...readings, ...trimmed].map((path) => path.replace(/(\.as[a-z]{1,2}x?)\/.*$/i, '$1'))
-  return [...readings, ...trimmed, ...pages]
 }
 
 function inSeconds(milliseconds: number | 'off'): number | 'off' {

@@ -3,6 +3,7 @@
 //
 // Every duration is in milliseconds, and `null` always means "not configured", never "unknown".
 
+import type { ServerName } from '../reading/servers/index.ts'
 import type { Endpoint } from './values/endpoint.ts'
 
 export type { Endpoint }
@@ -52,8 +53,8 @@ export interface Site {
   readonly hosts: readonly string[]
   readonly upstream: Endpoint
   readonly preset: string
-  /** Paths are compared without regard to case: the application's server does so (IIS). */
-  readonly ignoreCase: boolean
+  /** What reads the application's paths, and so what a path may mean (G1). */
+  readonly server: ServerName
   /** What a request over plain http gets (R5): an answer that leads to https, a session of its own, or 403. */
   readonly http: 'redirect' | 'tiered' | 'refuse'
   /** Strict-Transport-Security max-age. */

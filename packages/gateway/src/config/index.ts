@@ -7,5 +7,4 @@ export { type Preset, type PresetName, presetNames, presets } from './presets/in
 export { ConfigError, type Place, type Problem, renderProblem } from './problem.ts'
 export { schema } from './schema.ts'
 export { endpointOrigin, isLoopbackHost } from './values/endpoint.ts'
-export { canonicalHost } from './values/host.ts'
 export { compilePathPattern } from './values/path-pattern.ts'

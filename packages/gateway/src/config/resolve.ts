@@ -36,7 +36,7 @@ function resolveSite(site: FileSite, file: File, hasRedirectTarget: boolean): Si
     hosts: site.hosts,
     upstream: site.upstream,
     preset: site.preset,
-    ignoreCase: preset.ignoreCase,
+    server: site.server ?? preset.server,
     // On loopback alone there is no https to lead to, and what the browser does not vouch for is refused.
     http: site.http ?? (hasRedirectTarget ? 'redirect' : 'refuse'),
     hsts: site.hsts,

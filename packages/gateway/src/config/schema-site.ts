@@ -1,6 +1,7 @@
 // One site in the configuration file. See `schema.ts`.
 
 import { z } from 'zod'
+import { serverNames } from '../reading/servers/index.ts'
 import { duration, oneOrMore, optional, text } from './field.ts'
 import { presetNames } from './presets/index.ts'
 import { cookieName, cookiePattern, login, logout, pathPattern, sessions } from './schema-parts.ts'
@@ -34,6 +35,13 @@ export const siteSchema = z
       .enum(presetNames)
       .meta({ description: 'What the application is made with. Default: generic.', examples: ['aspnet'] })
       .default('generic'),
+    server: optional(
+      z.enum(serverNames).meta({
+        description:
+          'What reads the paths of its requests; any: nobody knows, so every reading counts. Default: that of the preset.',
+        examples: ['nginx'],
+      }),
+    ),
     http: optional(
       z.enum(['redirect', 'tiered', 'refuse']).meta({
         description:

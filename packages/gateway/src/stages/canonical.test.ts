@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startApplication, valuesOf } from '../testing/application.ts'
 import { startTestGateway } from '../testing/gateway.ts'
+import { sets } from '../testing/members.ts'
 import { getRaw, sendRaw } from '../testing/wire.ts'
 
 const head = (line: string, ...headers: string[]) => [line, 'Connection: close', ...headers, '', ''].join('\r\n')
@@ -69,15 +70,20 @@ test('G1: Windows drops trailing dots and spaces, so with its preset such a path
   }
 })
 
-test('G1: IIS hands what follows a page to the page, so with its preset a sign-in is one there too', async (t) => {
+test('G1, G3: IIS hands what follows a page to the page, so with its preset a sign-in is one there too', async (t) => {
   const app = await startApplication(t)
-  app.on('/Service.asmx/Total', (_req, res) => res.end('3'))
+  app.on('/set', sets('app=1'))
   const gateway = await startTestGateway(t, app.port, { site: 'preset: aspnet' })
-  for (const target of ['/Login.aspx/x', '/login.ASPX/', '/Login.aspx./x', '/Logout.aspx/x/y']) {
-    const post = head(`POST ${target} HTTP/1.1`, 'Host: localhost', 'Sec-Fetch-Site: none', 'Content-Length: 0')
-    assert.equal((await sendRaw(gateway.port, post)).status, 400, target)
+  for (const path of ['/Login.aspx/x', '/login.ASPX/', '/LOGIN.aspx/x/y', '/login']) {
+    const browser = gateway.browser()
+    await browser.visit('/set')
+    const planted = browser.frozenCopy()
+    await browser.fetch(path, { method: 'POST' })
+    assert.equal((await planted.visit('/')).body, '', `${path}: the token from before opens nothing`)
+    assert.equal((await browser.visit('/')).body, 'app=1')
   }
-  assert.equal((await getRaw(gateway.port, '/Service.asmx/Total', 'Sec-Fetch-Site: none\r\n')).body, '3')
+  for (const path of ['/Login.aspx./x', '/Login.aspx%20/x'])
+    assert.equal((await gateway.browser().fetch(path, { method: 'POST' })).status, 400, path)
 })
 
 test('G1: a long path holds nobody else up, with dots that Windows drops in it', async (t) => {

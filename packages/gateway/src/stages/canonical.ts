@@ -1,48 +1,57 @@
 // Stage 1: one reading of the request (G1).
 //
-// A path can be read in more than one way: some servers decode %2F, take a backslash for a slash, or cut off `;…`.
-// Rules are evaluated on every such reading; where they meet different rules the request is refused, so that nothing
-// is public or a sign-in here and something else there. What is forwarded is one canonical form (RFC 3986 §6.2.2:
-// unreserved characters plain, dot segments removed), the query byte for byte.
+// What is forwarded is one canonical form of the path (RFC 3986 §6.2.2: unreserved characters plain, other escapes in
+// capitals, dot segments removed; slashes stay as many as they are), the query byte for byte. How servers may read that
+// path is in `reading/`: a site's rules are asked there.
 
-import type { IncomingMessage } from 'node:http'
-import { canonicalHost } from '../config/values/host.ts'
+import { type IncomingMessage, METHODS } from 'node:http'
+import { parseAuthority } from '@coatcheck/session'
 import type { PathIds } from '../ids/path.ts'
+import { inOneSpelling, withoutDots } from '../reading/escapes.ts'
+import type { Path } from '../reading/rules.ts'
 import { Refusal } from '../refusal.ts'
 
-export interface Target {
+export interface Target extends Path {
   /** In canonical form, without port. */
   readonly host: string
   /** As the browser sent it, port included. */
   readonly authority: string
-  /** The canonical path, without query. */
-  readonly path: string
   /** With its question mark, or empty. */
   readonly query: string
-  /** Every way in which a server may read the path; the canonical one first. */
-  readonly readings: readonly string[]
 }
+
+/** Methods are told apart by case (RFC 9110 §9.1), and some servers do not: what is no method here is not passed on. */
+const SERVED = new Set(METHODS.filter((method) => method !== 'TRACE' && method !== 'CONNECT'))
+
+/** Characters of a path that need a look. What is looked at costs time: a request that is all escapes is no visitor's. */
+const MOST_UNUSUAL = 8192
 
 /**
  * @param ids - the site's: taken out of the path before anything else reads it (G2)
- * @throws Refusal 400, 405
+ * @throws Refusal 400, 405, 414, 501
  */
 export function canonicalRequest(req: IncomingMessage, ids?: PathIds): Target {
-  // The answer to TRACE is the request: with the vault's cookies in it, for page scripts to read (RFC 9110 §9.3.8).
-  if (req.method === 'TRACE') throw new Refusal(405, 'TRACE is not served', 'Use another method.')
+  assertMethod(req.method ?? 'GET')
   const authority = hostOf(req)
-  const host = canonicalHost(withoutPort(authority))
-  if (host === null) throw malformed('The Host header names no host')
+  const named = parseAuthority(authority)
+  if (named === null) throw malformed('The Host header names no host')
   const url = originForm(req.url ?? '/', authority)
+  if (url.includes('#')) throw malformed('The address has a fragment, which is for the browser alone')
   const question = url.indexOf('?')
   const came = question === -1 ? url : url.slice(0, question)
-  const raw = ids === undefined ? came : ids.removedFrom(came)
-  if (url.includes('#')) throw malformed('The address has a fragment, which is for the browser alone')
-  if (!raw.startsWith('/') || /[\0-\x20\x7f]/.test(raw))
-    throw malformed('The path has characters that no path may have')
-  if (/%(?![0-9a-fA-F]{2})|%00/.test(raw)) throw malformed('The path has a broken escape')
-  const path = withoutDots(unreserved(raw))
-  return { host, authority, path, query: question === -1 ? '' : url.slice(question), readings: readingsOf(path, raw) }
+  const rawPath = ids === undefined ? came : ids.removedFrom(came)
+  const query = question === -1 ? '' : url.slice(question)
+  const plain = isPlain(rawPath)
+  const path = plain ? rawPath : canonicalPath(rawPath)
+  return { host: named.host, authority, path, rawPath, plain, query }
+}
+
+function assertMethod(method: string): void {
+  if (method === 'GET' || method === 'POST' || SERVED.has(method)) return
+  // The answer to TRACE is the request: with the vault's cookies in it, for page scripts to read (RFC 9110 §9.3.8).
+  if (method === 'TRACE') throw new Refusal(405, 'TRACE is not served', 'Use another method.')
+  if (SERVED.has(method.toUpperCase())) throw malformed('Its method is not in capitals')
+  throw new Refusal(501, 'This method is not served', 'Use another method.')
 }
 
 function hostOf({ rawHeaders, headers }: IncomingMessage): string {
@@ -63,56 +72,32 @@ function originForm(url: string, authority: string): string {
   return match[2]!.startsWith('/') ? match[2]! : `/${match[2]!}`
 }
 
-function readingsOf(path: string, raw: string): string[] {
-  // Nearly every path has but one reading.
-  if (!/[%;\\]|\/\//.test(raw)) return [path]
-  let ways = [path, unreserved(raw)]
-  for (const step of [decoded, withoutParameters, merged]) ways = ways.flatMap((way) => [way, step(way)])
-  return [...new Set([path, ...ways.map(withoutDots)])]
+const [UNUSUAL, ORDINARY, SLASH, DOT] = [0, 1, 2, 3]
+const KINDS = new Uint8Array(128).fill(UNUSUAL)
+for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_!$&'*+,=@")
+  KINDS[character.charCodeAt(0)] = ORDINARY
+KINDS['/'.charCodeAt(0)] = SLASH
+KINDS['.'.charCodeAt(0)] = DOT
+
+/** Whether every server reads the path in the same way: nearly all do. No slash or dot stands next to a slash, no dot last. */
+function isPlain(path: string): boolean {
+  let before = ORDINARY
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i)
+    const kind = code < 128 ? KINDS[code]! : UNUSUAL
+    if (kind === UNUSUAL) return false
+    if (before === SLASH ? kind !== ORDINARY : before === DOT && kind === SLASH) return false
+    before = kind
+  }
+  return before !== DOT
 }
 
-/** What servers decode before they look for slashes and parameters; a pattern keeps its other escapes. */
-function decoded(path: string): string {
-  return path.replace(/%2f|%5c|\\/gi, '/').replace(/%(2[146-9a-c]|3[abd]|40)/gi, decodedCharacter)
-}
-
-function withoutParameters(path: string): string {
-  return path.replace(/;[^/]*/g, '')
-}
-
-function merged(path: string): string {
-  return path.replace(/\/{2,}/g, '/')
-}
-
-/** Escapes of characters that need none (RFC 3986 §2.3) are undone; all others are spelt in capitals. */
-function unreserved(path: string): string {
-  if (!path.includes('%')) return path
-  return path.replace(/%[0-9a-f]{2}/gi, (triplet) => {
-    const character = decodedCharacter(triplet, triplet.slice(1))
-    return /[A-Za-z0-9._~-]/.test(character) ? character : triplet.toUpperCase()
-  })
-}
-
-function decodedCharacter(_triplet: string, hex: string): string {
-  return String.fromCharCode(Number.parseInt(hex, 16))
-}
-
-/** RFC 3986 §5.2.4 */
-function withoutDots(path: string): string {
-  if (!path.includes('/.')) return path
-  const kept: string[] = []
-  const segments = path.slice(1).split('/')
-  segments.forEach((segment, index) => {
-    const last = index === segments.length - 1
-    if (segment === '..') kept.pop()
-    if (segment !== '.' && segment !== '..') kept.push(segment)
-    else if (last) kept.push('')
-  })
-  return `/${kept.join('/')}`
-}
-
-function withoutPort(authority: string): string {
-  return authority.replace(/:\d*$/, '')
+function canonicalPath(raw: string): string {
+  if (!raw.startsWith('/') || /[\0-\x20\x7f]/.test(raw))
+    throw malformed('The path has characters that no path may have')
+  if (raw.length > MOST_UNUSUAL) throw new Refusal(414, 'This address is too long', 'Use a shorter one.')
+  if (/%(?![0-9a-fA-F]{2})|%00/.test(raw)) throw malformed('The path has a broken escape')
+  return withoutDots(inOneSpelling(raw))
 }
 
 function malformed(what: string): Refusal {

@@ -8,6 +8,7 @@ import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { compilePathPattern } from '../config/values/path-pattern.ts'
 import { headerValue } from '../headers.ts'
 import type { Passage, SignInAttempt, Visit } from '../passage.ts'
+import { comparable, inOneSpelling } from '../reading/escapes.ts'
 import { refuseUnnamed, UnnamedSignIn } from '../unnamed-sign-in.ts'
 import { parseSetCookie } from '../vault/set-cookie.ts'
 import type { PendingSignIn, Vault } from '../vault/vault.ts'
@@ -75,7 +76,8 @@ function shows(sign: SuccessSign, { status, headers, setCookies }: AnswerSigns, 
   if (sign.location !== undefined) {
     const location = headerValue(headers, 'location')
     const path = location === undefined ? undefined : URL.parse(location, 'http://site')?.pathname
-    if (path === undefined || !compilePathPattern(sign.location).test(path)) return false
+    if (path === undefined || !compilePathPattern(sign.location).test(comparable(inOneSpelling(path), false)))
+      return false
   }
   return true
 }

@@ -15,6 +15,8 @@
 //
 // Fetch Metadata (W3C) §2; RFC 6454 §7; RFC 9110 §9.2.1; RFC 6265bis §5.2 and §8.8; RFC 6455 §10.2.
 
+import { parseAuthority } from './host.ts'
+
 /** What a request says of where it comes from. Header values as they arrived; several lines joined by `, `. */
 export interface RequestFacts {
   readonly method: string
@@ -116,20 +118,18 @@ function isOwnOrigin({ origin, host, secure }: RequestFacts): boolean {
   if (origin === undefined || !host) return false
   const https = origin.startsWith('https://')
   if (!https && !origin.startsWith('http://')) return false
-  const own = canonicalHost(host, https)
+  const own = hostAndPort(host, https)
   if (own === null) return false
   if (https !== secure && (https || !isLoopbackName(own))) return false
-  return own === canonicalHost(origin.slice(https ? 8 : 7), https)
+  return own === hostAndPort(origin.slice(https ? 8 : 7), https)
 }
 
-/** A host in one form: lower case, no trailing dot, no default port; null where it is none. */
-function canonicalHost(host: string, https: boolean): string | null {
-  const parts = /^(\[[0-9a-f:.]+\]|[\w.-]*[\w-]\.?)(?::(\d{0,5}))?$/i.exec(host)
-  if (parts === null) return null
-  const name = parts[1]!.toLowerCase()
-  const port = Number(parts[2] || (https ? 443 : 80))
-  const dotless = name.endsWith('.') ? name.slice(0, -1) : name
-  return port === (https ? 443 : 80) ? dotless : `${dotless}:${port}`
+/** Host and port in one form, without the default port; null where it is none. */
+function hostAndPort(authority: string, https: boolean): string | null {
+  const parsed = parseAuthority(authority)
+  if (parsed === null) return null
+  const { host, port } = parsed
+  return port === null || port === (https ? 443 : 80) ? host : `${host}:${port}`
 }
 
 /** Names that browsers trust without https (Secure Contexts §3.1). */

@@ -1,12 +1,13 @@
 // Checks of a site's sign-in and sign-out rules, its public paths and its exposed cookies against one another (G2, G3).
 
+import { comparable } from '../../reading/escapes.ts'
+import { pageExpression } from '../../reading/pages.ts'
 import type { Draft, DraftSite } from '../draft.ts'
 import { isLoginRule, type LoginDraft, mergeLogin } from '../merge.ts'
 import { presets } from '../presets/index.ts'
 import type { Finding, KeyPath } from '../problem.ts'
 import { matchesCookie } from '../values/cookie-pattern.ts'
 import { compilePathPattern } from '../values/path-pattern.ts'
-import { signPath } from '../values/sign-path.ts'
 
 export function checkSignIn({ sites }: Draft): Finding[] {
   return sites.flatMap((site, i) => [
@@ -81,11 +82,11 @@ function stepsFitTogether(site: DraftSite, i: number): Finding[] {
 /** A public path never has a session (E9): nobody could sign in or out there. */
 function rulesAreNotPublic(site: DraftSite, i: number): Finding[] {
   if (site.public === undefined || site.preset === undefined) return []
-  const { ignoreCase, logout: presetLogout } = presets[site.preset]
-  const logout = (site.logout === undefined ? [] : (site.logout ?? presetLogout)).map(({ path }) => path)
+  const preset = presets[site.preset]
+  const logout = (site.logout === undefined ? [] : (site.logout ?? preset.logout)).map(({ path }) => path)
   const login = loginRules(site, i).flatMap(({ rule }) => rule.path ?? [])
   return site.public.flatMap((pattern, j) => {
-    const covered = [...login, ...logout].find((path) => mayMeet(pattern, path, ignoreCase))
+    const covered = [...login, ...logout].find((path) => mayMeet(pattern, path))
     if (covered === undefined) return []
     const what = `covers ${covered}, and a public path never has a session: nobody could sign in or out there`
     return [{ path: ['sites', i, 'public', j], at: 'value', what, remedy: 'make the pattern narrower, or remove it' }]
@@ -93,10 +94,14 @@ function rulesAreNotPublic(site: DraftSite, i: number): Finding[] {
 }
 
 /** Whether some path is both: sign-in paths are matched loosely (G3), so /LOGIN and /login/ are as public as /login. */
-function mayMeet(pattern: string, path: string, isIis: boolean): boolean {
+function mayMeet(pattern: string, path: string): boolean {
   const expression = compilePathPattern(pattern, { ignoreCase: true })
   const spelt = [path, path.endsWith('/') ? path.slice(0, -1) : `${path}/`].map(example)
-  return spelt.some((one) => expression.test(one)) || signPath(path, isIis)(example(pattern)) || isBelow(pattern, path)
+  return spelt.some((one) => expression.test(comparable(one, true))) || isPage(path, pattern) || isBelow(pattern, path)
+}
+
+function isPage(path: string, pattern: string): boolean {
+  return pageExpression(path).test(comparable(example(pattern), true))
 }
 
 /** A path that a pattern matches. */

@@ -19,7 +19,7 @@ export const aspnet: Preset = {
   sessionCookies: ['ASP.NET_SessionId'],
   ids: { cookieless: true },
   expose: ['XSRF-TOKEN'],
-  ignoreCase: true,
+  server: 'iis',
   login: { method: 'POST', path: '/Login.aspx', success: { status: [302], setsCookie: '.ASPXAUTH' } },
   logout: [{ path: '/Logout.aspx' }],
 }

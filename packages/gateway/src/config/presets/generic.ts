@@ -12,7 +12,7 @@ export const generic: Preset = {
   authCookies: [],
   sessionCookies: [],
   expose: ['XSRF-TOKEN', 'csrftoken'],
-  ignoreCase: false,
+  server: 'any',
   login: null,
   logout: [],
 }

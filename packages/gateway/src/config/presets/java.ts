@@ -14,7 +14,7 @@ export const java: Preset = {
   sessionCookies: ['JSESSIONID'],
   ids: { pathParameters: ['jsessionid'] },
   expose: ['XSRF-TOKEN'],
-  ignoreCase: false,
+  server: 'tomcat',
   login: {
     method: 'POST',
     path: '/**/j_security_check',

@@ -15,7 +15,7 @@ export const php: Preset = {
   sessionCookies: ['PHPSESSID'],
   ids: { parameters: ['PHPSESSID'], anywhere: true },
   expose: ['XSRF-TOKEN'],
-  ignoreCase: false,
+  server: 'apache',
   login: null,
   logout: [],
 }

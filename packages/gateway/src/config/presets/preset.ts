@@ -1,5 +1,6 @@
 // What a preset is: data about a platform, nothing that runs. A site's own keys win over it (`../merge.ts`).
 
+import type { ServerName } from '../../reading/servers/index.ts'
 import type { LoginRule, LogoutRule } from '../config.ts'
 
 export interface Preset {
@@ -14,8 +15,8 @@ export interface Preset {
   readonly ids?: PresetIds
   /** Cookies that page scripts read by design, so that the vault lets them pass. */
   readonly expose: readonly string[]
-  /** Whether the platform's server takes /LOGIN.ASPX for /Login.aspx. */
-  readonly ignoreCase: boolean
+  /** What reads its paths (`reading/servers/`). */
+  readonly server: ServerName
   /** Completed or replaced, key by key, by the site's own rule. */
   readonly login: LoginRule | null
   /** Applications have sign-ins of their own beside that rule: until the site says which, any form may be one (G3). */

@@ -13,6 +13,7 @@
 //
 // A pattern is kept in one form (RFC 3986 §6.2.2): unreserved characters plain, all else as upper-case escapes.
 
+import { comparable, inOneSpelling } from '../../reading/escapes.ts'
 import { type Refused, refused } from './refused.ts'
 
 export function parsePathPattern(text: string): string | Refused {
@@ -51,28 +52,26 @@ export function parsePathPattern(text: string): string | Refused {
 }
 
 /**
- * The pattern as a regular expression on a path in the same form, without its query.
+ * The pattern as a regular expression on a path in its comparable form (`reading/escapes.ts`), without its query.
  *
  * @example compilePathPattern('/images/*').test('/images/a/b.png') // true
  */
-export function compilePathPattern(pattern: string, options: { ignoreCase?: boolean } = {}): RegExp {
-  const open = pattern.endsWith('*')
-  const segments = (open ? pattern.slice(0, -1) : pattern).split('/')
-  const source = segments
+export function compilePathPattern(pattern: string, { ignoreCase = false } = {}): RegExp {
+  return new RegExp(`^${patternSource(pattern, ignoreCase)}${pattern.endsWith('*') ? '' : '$'}`, ignoreCase ? 'i' : '')
+}
+
+/** The source of that expression, without its ends. */
+export function patternSource(pattern: string, foldCase: boolean): string {
+  return (pattern.endsWith('*') ? pattern.slice(0, -1) : pattern)
+    .split('/')
     .map((segment) => {
       if (segment === '*') return '[^/]+'
-      return segment === '**' ? segment : segment.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+      return segment === '**' ? segment : comparable(segment, foldCase).replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
     })
     .join('/')
     .replaceAll('/**/', '/(?:.*/)?')
-  return new RegExp(`^${source}${open ? '' : '$'}`, options.ignoreCase ? 'i' : '')
 }
 
 function canonical(text: string): string {
-  return text
-    .replace(/[^\0-\x7f]+/g, (run) => encodeURIComponent(run))
-    .replace(/%[0-9a-f]{2}/gi, (escaped) => {
-      const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
-      return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase()
-    })
+  return inOneSpelling(text.replace(/[^\0-\x7f]+/g, (run) => encodeURIComponent(run)))
 }

@@ -1,0 +1,69 @@
+// What a path and a method mean to a site: public, a sign-in, a sign-out, or none of these. Asked of every reading of the
+// path; where they disagree nobody can say what the application would do, and the request is refused (G1).
+
+import type { LoginRule, Site } from '../config/config.ts'
+import { compilePathPattern } from '../config/values/path-pattern.ts'
+import { Refusal } from '../refusal.ts'
+import { comparable } from './escapes.ts'
+import { coversMethod, pageExpression } from './pages.ts'
+import { readings } from './readings.ts'
+import { servers } from './servers/index.ts'
+
+/** What a request's path and method mean to a site. */
+export interface Meaning {
+  readonly isPublic: boolean
+  readonly login: LoginRule | null
+  readonly logout: boolean
+}
+
+export interface Path {
+  /** In canonical form, without query. */
+  readonly path: string
+  /** As it came. */
+  readonly rawPath: string
+  /** Whether every server reads it in the same way. */
+  readonly plain: boolean
+}
+
+export type Rules = Pick<Site, 'server' | 'public' | 'login' | 'logout'>
+
+/** @returns a function that throws Refusal 400 where the path's readings mean different things */
+export function compileRules(site: Rules): (method: string, path: Path) => Meaning {
+  const server = servers[site.server]
+  const { ignoreCase } = server
+  const publics = site.public.map((pattern) => compilePathPattern(pattern, { ignoreCase }))
+  const logins = site.login.map((rule) => ({ rule, page: pageExpression(rule.path) }))
+  const logouts = site.logout.map((rule) => ({ rule, page: pageExpression(rule.path) }))
+  const read = (method: string, path: string, folded: string): Meaning => {
+    let login: LoginRule | null = null
+    for (const { rule, page } of logins) {
+      if (login === null && coversMethod(rule.method, method) && page.test(folded)) login = rule
+    }
+    return {
+      isPublic: publics.some((pattern) => pattern.test(path)),
+      login,
+      logout: logouts.some(({ rule, page }) => coversMethod(rule.method, method) && page.test(folded)),
+    }
+  }
+  const readOne = (method: string, way: string): Meaning => {
+    const path = comparable(way, ignoreCase)
+    return read(method, path, ignoreCase ? path : comparable(way, true))
+  }
+  return (method, { path, rawPath, plain }) => {
+    if (plain) return read(method, path, path)
+    const all = readings(path, rawPath, server)
+    if (all === null) throw ambiguous('Its path can be taken for too many others')
+    const first = readOne(method, all[0]!)
+    for (let i = 1; i < all.length; i++) {
+      const other = readOne(method, all[i]!)
+      if (other.isPublic !== first.isPublic || other.login !== first.login || other.logout !== first.logout) {
+        throw ambiguous('Its path means different things to different servers')
+      }
+    }
+    return first
+  }
+}
+
+function ambiguous(what: string): Refusal {
+  return new Refusal(400, 'This request cannot be read in one way', `${what}.`)
+}
