@@ -14,6 +14,7 @@ export const programs = {
     variable: 'COATCHECK_MONO_FASTCGI',
     package: 'mono-fastcgi-server4',
   },
+  python3: { names: ['python3'], variable: 'COATCHECK_PYTHON', package: 'python3' },
   chromium: { names: ['chromium', 'chromium-browser'], variable: 'COATCHECK_CHROMIUM', package: 'chromium' },
   certutil: { names: ['certutil'], variable: 'COATCHECK_CERTUTIL', package: 'libnss3-tools' },
   'redis-server': { names: ['redis-server'], variable: 'COATCHECK_REDIS', package: 'redis-server' },

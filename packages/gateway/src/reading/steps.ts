@@ -39,12 +39,15 @@ export const backslashes: Step = (path) => (path.includes('\\') ? path.replaceAl
 /** An escaped semicolon is one. */
 export const semicolons: Step = (path) => (path.includes('%3B') ? path.replaceAll('%3B', ';') : null)
 
-/** Path parameters, as servlets and Fastify 4 cut them off: `..;` is `..`. */
+/** Path parameters, as servlets cut them off: `..;` is `..`. */
 export const parameters: Step = (path) => (path.includes(';') ? path.replace(/;[^/]*/g, '') : null)
 
 /** The same but for dot segments, which no browser sends and whoever stands in front may read otherwise. */
 export const parametersOfNames: Step = (path) =>
   path.includes(';') ? path.replace(/(\/\.{1,2})?;[^/]*/g, (found, dots?: string) => (dots ? found : '')) : null
+
+/** For Fastify 4 a semicolon begins the query. */
+export const cutAtSemicolon: Step = (path) => (path.includes(';') ? path.slice(0, path.indexOf(';')) || '/' : null)
 
 /** What an escaped `?`, `#` or NUL cuts off, where a path is put together with others and read again (CVE-2024-38474). */
 export const cutAtQuery: Step = (path) => (/%(?:3F|23|00)/.test(path) ? path.replace(/%(?:3F|23|00).*$/, '') : null)

@@ -14,6 +14,7 @@ export const any: Server = {
     steps.separators,
     steps.semicolons,
     steps.parameters,
+    steps.cutAtSemicolon,
     steps.cutAtQuery,
     steps.trimmed,
     steps.cookieless,

@@ -8,6 +8,14 @@ export const node: Server = {
   description: 'Node: Express, Fastify, Koa and others',
   ignoreCase: false,
   always: [],
-  sometimes: [steps.decodedAgain, steps.separators, steps.semicolons, steps.parameters, steps.trimmed, steps.merged],
+  sometimes: [
+    steps.decodedAgain,
+    steps.separators,
+    steps.semicolons,
+    steps.parameters,
+    steps.cutAtSemicolon,
+    steps.trimmed,
+    steps.merged,
+  ],
   refused: null,
 }
