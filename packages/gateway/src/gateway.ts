@@ -81,17 +81,14 @@ export class Gateway {
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const facts = requestFacts(req, this.#rules)
     let passage: Passage | null = null
     try {
-      const arrived = canonicalRequest(req)
-      const facts = requestFacts(req, this.#rules)
-      const site = this.#route(arrived)
-      const target = withoutIds(req, arrived, site.ids)
-      passage = this.#passage(req, res, target, facts, site)
+      passage = await this.#read(req, res, facts)
       limitSilence(passage, this.#patience)
-      const { meaning } = passage
+      const { meaning, site, target } = passage
       const refusal = transport(facts, site.site, target, meaning.login !== null, this.#httpsPort())
-      if (refusal !== null || meaning.isPublic) await endExposed(passage)
+      if (refusal !== null || meaning.isPublic) await endExposed(req, passage.exchange, [site])
       if (refusal !== null) throw refusal
       const field = meaning.login?.user?.field ?? null
       const form = site.ids.parameters.isEmpty && field === null ? null : await readForm(req, question(passage, field))
@@ -105,6 +102,22 @@ export class Gateway {
         this.#report({ type: 'refused', status: refusal.status, title: refusal.message, cause: refusal.cause })
       }
       answerRefusal(req, res, refusal, passage?.exchange.cookie ?? null)
+    }
+  }
+
+  /** @throws Refusal where the request cannot be read in one way; a token that it brought in clear is over then too */
+  async #read(req: IncomingMessage, res: ServerResponse, facts: RequestFacts): Promise<Passage> {
+    let site: ReadySite | null = null
+    try {
+      const arrived = canonicalRequest(req)
+      site = this.#route(arrived)
+      const target = withoutIds(req, arrived, site.ids)
+      return this.#passage(req, res, target, facts, site)
+    } catch (error) {
+      // Whose token it is shows only where the site does: it is looked for in all.
+      const exchange = new GatewayExchange(req, res, facts, this.#rules)
+      await endExposed(req, exchange, site === null ? [...this.#sites.values()] : [site])
+      throw error
     }
   }
 
@@ -171,8 +184,9 @@ function withoutIds(req: IncomingMessage, arrived: Target, { parameters, path, a
 }
 
 // A token that crossed the wire in clear is over, whatever becomes of the request (R5).
-async function endExposed({ req, facts, site, exchange }: Passage): Promise<void> {
-  if (!facts.secure && req.headers.cookie !== undefined) await site.sessions.openExchange(exchange)
+async function endExposed(req: IncomingMessage, exchange: GatewayExchange, sites: readonly ReadySite[]): Promise<void> {
+  if (exchange.facts.secure || req.headers.cookie === undefined) return
+  await Promise.all(sites.map((site) => site.sessions.openExchange(exchange)))
 }
 
 function asRefusal(error: unknown): Refusal {

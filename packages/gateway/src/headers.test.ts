@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { responseHeaders } from './headers.ts'
+import { requestHeaders, responseHeaders } from './headers.ts'
 import { startApplication, startSocketServer, valuesOf } from './testing/application.ts'
 import { startTestGateway } from './testing/gateway.ts'
 import { getRaw } from './testing/wire.ts'
@@ -123,3 +123,46 @@ test('G2: cookies of the old kind cross neither way (Set-Cookie2, Cookie2)', asy
   assert.doesNotMatch(head, /JSESSIONID/)
   assert.deepEqual(valuesOf(app.arrived[0]!, 'cookie2'), [])
 })
+
+const claims = [
+  ...[
+    'X-Original-URL',
+    'X-Original-Host',
+    'X-Rewrite-URL',
+    'X-Forwarded-Prefix',
+    'X-Forwarded-Uri',
+    'X-Forwarded-User',
+  ],
+  ...['X-Host', 'X-ProxyUser-Ip', 'True-Client-IP', 'CF-Connecting-IP', 'X-Client-IP', 'X-Cluster-Client-IP'],
+  ...['Fastly-Client-IP', 'X-ARR-SSL', 'X-ARR-ClientCert', 'Proxy', '__proto__', 'X-Middleware-Subrequest', 'Session'],
+  ...['Remote-User', 'X-SSL-Client-Verify', 'X_Original.URL', 'x~forwarded~for', 'X-Auth-Request-Email'],
+]
+const ordinary = [
+  'X-Requested-With',
+  'X-CSRF-Token',
+  'X-XSRF-TOKEN',
+  'X-Nextjs-Data',
+  'Authorization',
+  'Origin',
+  'Scheme',
+]
+
+test('G1: no claim of another path, host, sender or user goes on, however it is spelt; what scripts send does', () => {
+  for (const name of claims) assert.deepEqual(requestHeaders([name, 'x'], 'GET'), [], name)
+  for (const name of ordinary) assert.deepEqual(requestHeaders([name, 'x'], 'GET'), [name, 'x'])
+})
+
+const overrides: [sentence: string, method: string, value: string, passes: boolean][] = [
+  ['a POST that means DELETE passes: both are unsafe', 'POST', 'DELETE', true],
+  ['so does one that means PATCH', 'POST', 'PATCH', true],
+  ['a GET that means DELETE does not', 'GET', 'DELETE', false],
+  ['a PUT that means POST does not: it may be a sign-in', 'PUT', 'POST', false],
+  ['a POST that means GET does not', 'POST', 'GET', false],
+  ['two methods are none', 'POST', 'PUT, GET', false],
+]
+for (const [sentence, method, value, passes] of overrides) {
+  test(`G1: another method in a header: ${sentence}`, () => {
+    for (const name of ['X-HTTP-Method-Override', 'X_HTTP_Method', 'x-method-override'])
+      assert.equal(requestHeaders([name, value], method).length, passes ? 2 : 0, name)
+  })
+}

@@ -1,5 +1,7 @@
 // Which headers belong to one connection only, and so are never passed on (RFC 9110 §7.6.1). Raw pairs in, raw pairs out.
 
+import { isUntrusted, overridesMethod } from './untrusted-headers.ts'
+
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -13,26 +15,6 @@ const HOP_BY_HOP = new Set([
   'http2-settings',
 ])
 
-/** What a request does not carry on, beside its hop-by-hop headers: the gateway writes these itself, or nobody does. */
-const REQUEST_OWN = new Set([
-  'aspfiltersessionid', // ASP.NET takes cookieless ids from it: aspnet_filter.dll writes it, and browsers do not
-  'cookie',
-  'cookie2',
-  'expect',
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-forwarded-protocol',
-  'x-forwarded-scheme',
-  'x-forwarded-ssl',
-  'x-forwarded-server',
-  'x-real-ip',
-  'x-url-scheme',
-  'front-end-https',
-])
-
 /**
  * What an answer does not carry on: Alt-Svc (RFC 7838) would lead browsers to an address of the application's own, past the
  * gateway; Set-Cookie2 (RFC 2965) is read by no browser, but by page scripts, and holds what belongs into the vault.
@@ -40,14 +22,16 @@ const REQUEST_OWN = new Set([
 const RESPONSE_OWN = new Set(['alt-svc', 'set-cookie2'])
 
 /** The headers that go upstream, but for what the gateway adds. */
-export function requestHeaders(raw: readonly string[]): string[] {
+export function requestHeaders(raw: readonly string[], method: string): string[] {
   const named = connectionNames(raw)
   const kept: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
     const lower = name.toLowerCase()
-    if (HOP_BY_HOP.has(lower) || REQUEST_OWN.has(folded(lower)) || named?.has(lower) === true) continue
-    kept.push(name, raw[i + 1] as string)
+    const value = raw[i + 1] as string
+    if (HOP_BY_HOP.has(lower) || isUntrusted(lower) || named?.has(lower) === true) continue
+    if (lower === 'expect' || overridesMethod(lower, value, method)) continue
+    kept.push(name, value)
   }
   return kept
 }
@@ -82,11 +66,6 @@ export function headerValue(raw: readonly string[], lowerName: string): string |
     value = value === undefined ? (raw[i + 1] as string) : `${value}, ${raw[i + 1]}`
   }
   return value
-}
-
-/** `X_Forwarded_For` and `X.Forwarded.For` reach some applications as `X-Forwarded-For` does (CGI's rule): one name here. */
-function folded(lower: string): string {
-  return /[_.]/.test(lower) ? lower.replace(/[_.]/g, '-') : lower
 }
 
 /** The names that the Connection header adds to the list. */

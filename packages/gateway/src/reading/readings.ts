@@ -1,7 +1,7 @@
 // Every way in which a server may read a path (G1).
 
 import { inOneSpelling, withoutDots } from './escapes.ts'
-import type { Server } from './servers/index.ts'
+import { type Server, type ServerName, servers } from './servers/index.ts'
 
 /** Paths with so many readings are nobody's. */
 const MOST = 48
@@ -12,9 +12,10 @@ const MOST = 48
  *
  * @param path - canonical, as it is forwarded
  * @param raw - as it came: whoever stands before the server may have read that
- * @example readings('/a/..;/b', '/a/..;/b', servers.tomcat) // ['/a/..;/b', '/b']
+ * @example readings('/a/..;/b', '/a/..;/b', 'tomcat') // ['/a/..;/b', '/b']
  */
-export function readings(path: string, raw: string, server: Server): readonly string[] | null {
+export function readings(path: string, raw: string, name: ServerName): readonly string[] | null {
+  const server: Server = servers[name]
   if (server.refused?.test(path)) return null
   const ways = [changed(path, server.always)]
   if (raw !== path) add(ways, changed(inOneSpelling(raw), server.always))

@@ -29,8 +29,7 @@ export type Rules = Pick<Site, 'server' | 'public' | 'login' | 'logout'>
 
 /** @returns a function that throws Refusal 400 where the path's readings mean different things */
 export function compileRules(site: Rules): (method: string, path: Path) => Meaning {
-  const server = servers[site.server]
-  const { ignoreCase } = server
+  const { ignoreCase } = servers[site.server]
   const publics = site.public.map((pattern) => compilePathPattern(pattern, { ignoreCase }))
   const logins = site.login.map((rule) => ({ rule, page: pageExpression(rule.path) }))
   const logouts = site.logout.map((rule) => ({ rule, page: pageExpression(rule.path) }))
@@ -51,7 +50,7 @@ export function compileRules(site: Rules): (method: string, path: Path) => Meani
   }
   return (method, { path, rawPath, plain }) => {
     if (plain) return read(method, path, path)
-    const all = readings(path, rawPath, server)
+    const all = readings(path, rawPath, site.server)
     if (all === null) throw ambiguous('Its path can be taken for too many others')
     const first = readOne(method, all[0]!)
     for (let i = 1; i < all.length; i++) {

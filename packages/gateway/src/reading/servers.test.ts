@@ -15,7 +15,7 @@ import { corpus } from './corpus-for-tests.ts'
 import { comparable } from './escapes.ts'
 import { readings } from './readings.ts'
 import { compileRules } from './rules.ts'
-import { type ServerName, servers } from './servers/index.ts'
+import type { ServerName } from './servers/index.ts'
 
 const files = { '/public/open.txt': '/public/open.txt', '/account.txt': '/account.txt' }
 
@@ -78,7 +78,7 @@ async function compare(t: TestContext, name: string, port: number, table: Server
     const [asItCame, forwarded] = [await fileOf(raw), await fileOf(target.path)]
     if (forwarded !== null && forwarded !== target.path) surprising++
     for (const entry of new Set([table, 'any'] as const)) {
-      const all = readings(target.path, target.rawPath, servers[entry])
+      const all = readings(target.path, target.rawPath, entry)
       if (all === null) continue
       const names = all.map((way) => comparable(way, false))
       for (const file of [asItCame, forwarded]) {

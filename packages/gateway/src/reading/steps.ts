@@ -52,6 +52,10 @@ export const cutAtSemicolon: Step = (path) => (path.includes(';') ? path.slice(0
 /** What an escaped `?`, `#` or NUL cuts off, where a path is put together with others and read again (CVE-2024-38474). */
 export const cutAtQuery: Step = (path) => (/%(?:3F|23|00)/.test(path) ? path.replace(/%(?:3F|23|00).*$/, '') : null)
 
+/** Parameters on dot segments, for what may stand behind a server that knows none: a servlet container, often. */
+export const parametersOfDots: Step = (path) =>
+  /\/\.{1,2}(?:;|%3B)/.test(path) ? path.replace(/(\/\.{1,2})(?:;|%3B)[^/]*/g, '$1') : null
+
 /** White space at the end, which the `$` of a rule passes over (CVE-2017-15715) and programs trim. */
 export const trimmed: Step = (path) =>
   /%(?:20|09|0[ABCD])$/.test(path) ? path.replace(/(?<!%(?:20|09|0[ABCD]))(?:%(?:20|09|0[ABCD]))+$/, '') : null
@@ -62,9 +66,13 @@ export const merged: Step = (path) => (path.includes('//') ? path.replace(/\/{2,
 export const spacesOfWindows: Step = (path) =>
   path.includes('%20') ? path.replace(/(?<!%20)(?:%20)+(?=\/|$)/g, '') : null
 
-/** Windows drops dots and spaces at the end of a name; of dots alone nothing is left. */
+/** Windows drops dots and spaces at the end of a name; of a name of three dots nothing is left. */
 export const dotsOfWindows: Step = (path) =>
-  /(?:\.|%20)(?:\/|$)/.test(path) ? path.replace(/(?<!\.|%20)(?:\.|%20)+(?=\/|$)/g, '') : null
+  /(?:\.|%20)(?:\/|$)/.test(path)
+    ? path.replace(/(?<!\.|%20)(?:\.|%20)+(?=\/|$)/g, (end, at: number) =>
+        path[at - 1] === '/' && (end === '.' || end === '..') ? end : '',
+      )
+    : null
 
 /** NTFS' names of what is in a file or folder: `::$DATA` (CVE-1999-0278), `:$i30:$INDEX_ALLOCATION`. */
 export const streams: Step = (path) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startApplication, valuesOf } from '../testing/application.ts'
-import { startTestGateway } from '../testing/gateway.ts'
+import { HOST, startTestGateway } from '../testing/gateway.ts'
 import { sets } from '../testing/members.ts'
 import { getRaw, sendRaw } from '../testing/wire.ts'
 
@@ -183,5 +183,69 @@ test('G1: hosts are compared in one form: case, trailing dot and port', async (t
   assert.deepEqual(valuesOf(app.arrived[0]!, 'host'), ['SHOP.Example.Test.:8080'])
   for (const host of ['evil.test', 'shop.example.test.evil.test', 'xshop.example.test', '127.0.0.1']) {
     assert.equal(await ask(host), 421, host)
+  }
+})
+
+test('G1: a name beyond ASCII is that of the configuration when browsers send what it stands for', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port, {
+    site: "hosts: [bücher.example.test, '[::1]', a_b.example.test]",
+  })
+  const ask = (host: string) => sendRaw(gateway.port, head('GET / HTTP/1.1', `Host: ${host}`, 'Sec-Fetch-Site: none'))
+  for (const host of [
+    'xn--bcher-kva.example.test',
+    'XN--Bcher-KVA.example.test.',
+    '[::1]:80',
+    '[0:0::1]',
+    'A_B.example.test',
+  ])
+    assert.equal((await ask(host)).status, 200, host)
+  for (const host of ['b\xfccher.example.test', '[::1', '[::1%25lo]', 'a_b.example.test:70000'])
+    assert.equal((await ask(host)).status, 400, host)
+  assert.equal((await sendRaw(gateway.port, 'GET / HTTP/1.0\r\n\r\n')).status, 400, 'HTTP/1.0 without a host')
+})
+
+test('G1: a method is one that is served, spelt in capitals', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port)
+  const ask = async (method: string) => {
+    const message = head(`${method} / HTTP/1.1`, 'Host: localhost', 'Sec-Fetch-Site: same-origin', 'Content-Length: 0')
+    return (await sendRaw(gateway.port, message)).status
+  }
+  for (const method of ['post', 'Post', 'pOST', 'TRACK', 'FOO', 'G\u00cbT'])
+    assert.equal(await ask(method), 400, method)
+  for (const method of ['DELETE', 'PROPFIND', 'QUERY']) assert.equal(await ask(method), 200, method)
+  assert.equal(await ask('TRACE'), 405)
+  assert.deepEqual(
+    app.arrived.map(({ method }) => method),
+    ['DELETE', 'PROPFIND', 'QUERY'],
+  )
+})
+
+test('G1, R5: a token that came in clear with a request that nobody can read is over, whatever was wrong', async (t) => {
+  const app = await startApplication(t)
+  app.on('/set', sets('app=1'))
+  const sites = `sites:
+  - { name: shop, hosts: [${HOST}], upstream: 'http://127.0.0.1:${app.port}', public: [/images/*] }
+  - { name: other, hosts: [other.example.test], upstream: 'http://127.0.0.1:${app.port}' }`
+  const gateway = await startTestGateway(t, app.port, { sites, https: true, file: 'loopback: never' })
+  const wrong: [sentence: string, message: (cookie: string) => string][] = [
+    ['a path of two meanings', (cookie) => head('GET /images/..%2fx HTTP/1.1', `Host: ${HOST}`, cookie)],
+    ['a broken escape', (cookie) => head('GET /% HTTP/1.1', `Host: ${HOST}`, cookie)],
+    ['two hosts', (cookie) => head('GET / HTTP/1.1', `Host: ${HOST}`, 'Host: evil.test', cookie)],
+    ['no host', (cookie) => head('GET / HTTP/1.0', cookie)],
+    ['a host that is not served', (cookie) => head('GET / HTTP/1.1', 'Host: evil.test', cookie)],
+    ['the host of another site', (cookie) => head('GET /% HTTP/1.1', 'Host: evil test', cookie)],
+    ['TRACE', (cookie) => head('TRACE / HTTP/1.1', `Host: ${HOST}`, cookie)],
+  ]
+  for (const [sentence, message] of wrong) {
+    await t.test(sentence, async () => {
+      const browser = gateway.secureBrowser()
+      await browser.visit('/set')
+      assert.equal((await browser.visit('/')).body, 'app=1')
+      const { status } = await sendRaw(gateway.port, message(`Cookie: __Host-Http-sid=${browser.token}`))
+      assert.ok(status >= 400 && status < 500, String(status))
+      assert.equal((await browser.visit('/')).body, '')
+    })
   }
 })

@@ -31,9 +31,13 @@ export function forward(passage: Passage, visit: Visit | null, form: Form | null
   })
 }
 
-function upstreamHeaders({ req, facts, target, exchange }: Passage, visit: Visit | null, form: Form | null): string[] {
+function upstreamHeaders(
+  { req, method, facts, target, exchange }: Passage,
+  visit: Visit | null,
+  form: Form | null,
+): string[] {
   const { address } = exchange.client
-  const headers = requestHeaders(req.rawHeaders)
+  const headers = requestHeaders(req.rawHeaders, method)
   if (form?.body instanceof Buffer) setContentLength(headers, form.body.length)
   if (visit !== null && visit.cookies !== null) headers.push('Cookie', visit.cookies)
   if (address !== null) headers.push('X-Forwarded-For', address)

@@ -19,6 +19,7 @@ export class Application {
   /** All that arrived, in order. */
   readonly arrived: Arrived[] = []
   readonly #answers = new Map<string, Answer>()
+  #otherwise: Answer = echo
 
   constructor(server: Server) {
     this.port = (server.address() as AddressInfo).port
@@ -40,11 +41,17 @@ export class Application {
     return this
   }
 
+  /** Answers what no other answer is for. */
+  otherwise(answer: Answer): this {
+    this.#otherwise = answer
+    return this
+  }
+
   #answer(req: IncomingMessage, res: ServerResponse): void {
     const { method = '', url = '', rawHeaders, headers } = req
     this.arrived.push({ method, url, rawHeaders, cookies: headers.cookie })
     const path = url.split('?')[0] as string
-    const answer = this.#answers.get(`${method} ${path}`) ?? this.#answers.get(path) ?? echo
+    const answer = this.#answers.get(`${method} ${path}`) ?? this.#answers.get(path) ?? this.#otherwise
     answer(req, res)
   }
 }

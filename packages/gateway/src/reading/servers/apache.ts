@@ -8,6 +8,13 @@ export const apache: Server = {
   description: 'Apache httpd, also with PHP or CGI',
   ignoreCase: false,
   always: [],
-  sometimes: [steps.decodedAgain, steps.separators, steps.cutAtQuery, steps.trimmed, steps.merged],
+  sometimes: [
+    steps.decodedAgain,
+    steps.separators,
+    steps.parametersOfDots,
+    steps.cutAtQuery,
+    steps.trimmed,
+    steps.merged,
+  ],
   refused: null,
 }

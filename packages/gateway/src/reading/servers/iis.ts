@@ -12,6 +12,7 @@ export const iis: Server = {
     steps.decodedAgain,
     steps.bestFit,
     steps.separators,
+    steps.parametersOfDots,
     steps.cutAtQuery,
     steps.cookieless,
     steps.streams,

@@ -7,6 +7,6 @@ export const wsgi: Server = {
   description: 'Django, Flask, Rails and others on WSGI or Rack',
   ignoreCase: false,
   always: [],
-  sometimes: [steps.decodedAgain, steps.separators, steps.trimmed, steps.merged],
+  sometimes: [steps.decodedAgain, steps.separators, steps.parametersOfDots, steps.trimmed, steps.merged],
   refused: null,
 }
