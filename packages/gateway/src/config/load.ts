@@ -5,6 +5,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { checkPaths } from './checks/paths.ts'
 import { checkSignIn } from './checks/sign-in.ts'
 import { checkSites } from './checks/sites.ts'
 import { checkTransport } from './checks/transport.ts'
@@ -91,7 +92,8 @@ function check(source: Source, fileName: string | null, folder: string): Config 
   if (!source.usable) throw new ConfigError(source.file, source.problems)
   const { draft, findings, whole } = read(source.value)
   const files = readFiles(draft, folder)
-  const all = [...findings, ...checkTransport(draft), ...checkSites(draft), ...checkSignIn(draft), ...files.findings]
+  const checks = [checkTransport, checkSites, checkSignIn, checkPaths]
+  const all = [...findings, ...checks.flatMap((find) => find(draft)), ...files.findings]
   const problems = [...source.problems, ...all.map((finding) => source.problem(finding))].sort(byPlace)
   if (problems.length > 0 || whole === null) throw new ConfigError(source.file, problems)
   const config = resolveConfig(whole, files.tls, fileName, folder)
