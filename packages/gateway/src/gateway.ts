@@ -1,7 +1,14 @@
 // The gateway: a request's way to the application and back, readable as a list of its stages.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type RequestFacts, requestFacts, SessionError, type Store, TransportRules } from '@coatcheck/session'
+import {
+  parseAuthority,
+  type RequestFacts,
+  requestFacts,
+  SessionError,
+  type Store,
+  TransportRules,
+} from '@coatcheck/session'
 import { answerRefusal } from './answers.ts'
 import type { Config } from './config/config.ts'
 import { GatewayExchange } from './exchange.ts'
@@ -114,18 +121,24 @@ export class Gateway {
       const target = withoutIds(req, arrived, site.ids)
       return this.#passage(req, res, target, facts, site)
     } catch (error) {
-      // Whose token it is shows only where the site does: it is looked for in all.
+      // Whose token it is shows only where the site does; where not, it is looked for in all.
+      site ??= this.#siteOf(parseAuthority(req.headers.host ?? '')?.host)
       const exchange = new GatewayExchange(req, res, facts, this.#rules)
       await endExposed(req, exchange, site === null ? [...this.#sites.values()] : [site])
       throw error
     }
   }
 
-  #route(target: Target): ReadySite {
-    const site = this.config.byHost.get(target.host) ?? this.config.anyHost
-    const ready = site === null ? undefined : this.#sites.get(site.name)
-    if (ready === undefined) throw new Refusal(421, 'No site of this name is served here', 'Check the address.')
-    return ready
+  #route({ host }: Target): ReadySite {
+    const site = this.#siteOf(host)
+    if (site === null) throw new Refusal(421, 'No site of this name is served here', 'Check the address.')
+    return site
+  }
+
+  #siteOf(host: string | undefined): ReadySite | null {
+    if (host === undefined) return null
+    const site = this.config.byHost.get(host) ?? this.config.anyHost
+    return (site && this.#sites.get(site.name)) ?? null
   }
 
   #passage(req: IncomingMessage, res: ServerResponse, target: Target, facts: RequestFacts, site: ReadySite): Passage {

@@ -5,6 +5,8 @@ import { type Server, type ServerName, servers } from './servers/index.ts'
 
 /** Paths with so many readings are nobody's. */
 const MOST = 48
+/** In characters of all readings together: a long path may have few, or looking at them would hold others up. */
+const MOST_TEXT = 65_536
 
 /**
  * The path as it is forwarded first, then what else the server may take it for. Null where the path is one that can mean
@@ -24,7 +26,7 @@ export function readings(path: string, raw: string, name: ServerName): readonly 
       const other = step(ways[i]!)
       if (other !== null) add(ways, other)
     }
-    if (ways.length > MOST) return null
+    if (ways.length > MOST || ways.length * path.length > MOST_TEXT) return null
   }
   if (ways.length === 1) return [withoutDots(ways[0]!)]
   return [...new Set(ways.map(withoutDots))]
