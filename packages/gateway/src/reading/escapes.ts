@@ -1,5 +1,7 @@
 // Escapes of a path, in one spelling (RFC 3986 §2.1, §6.2.2).
 
+import { isUtf8 } from 'node:buffer'
+
 const UNRESERVED = /[A-Za-z0-9._~-]/
 
 /**
@@ -61,12 +63,9 @@ export function comparable(path: string, foldCase: boolean): string {
 const windows1252 = new TextDecoder('windows-1252')
 
 function asUtf8(run: string, foldCase: boolean): string {
-  let text: string
-  try {
-    text = decodeURIComponent(run)
-    if (!foldCase) return run
-  } catch {
-    text = windows1252.decode(Buffer.from(run.replaceAll('%', ''), 'hex'))
-  }
+  const bytes = Buffer.from(run.replaceAll('%', ''), 'hex')
+  const valid = isUtf8(bytes)
+  if (valid && !foldCase) return run
+  const text = valid ? bytes.toString() : windows1252.decode(bytes)
   return encodeURIComponent(foldCase ? text.normalize('NFC').toLowerCase() : text)
 }
