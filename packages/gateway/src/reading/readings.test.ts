@@ -103,8 +103,8 @@ const pages: [sentence: string, pattern: string, yes: string[], no: string[]][] 
   [
     'a page without ending',
     '/login',
-    ['/login', '/Login', '/login/', '/login.php', '/login.aspx', '/login.php/x', '/login.json', '/login.html'],
-    ['/login/x', '/loginx', '/login.png', '/x/login', '/log'],
+    ['/login', '/Login', '/login/', '/login.php', '/login.aspx', '/login.php/x', '/login.json'],
+    ['/login/x', '/loginx', '/login.png', '/login.html', '/x/login', '/log'],
   ],
   ['a script', '/login.php', ['/login.php', '/login', '/LOGIN.PHP/', '/login.php/a/b'], ['/login.php.png', '/a.php']],
   [
