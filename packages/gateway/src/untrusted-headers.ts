@@ -44,16 +44,10 @@ const groups: readonly (readonly [why: string, names: readonly string[]])[] = [
   ],
   [
     'What a framework or server says to itself, and believes (CVE-2025-29927; CVE-2025-61780; httpoxy, CVE-2016-5385; ' +
-      '`__proto__` ends programs on Node: CVE-2026-21710; mod_session hands its data to CGI as the header Session: CVE-2018-1283).',
+      '`__proto__` ends programs on Node: CVE-2026-21710; mod_session hands its data to CGI as the header Session: CVE-2018-1283; ASP.NET takes cookieless ids from a header of its filter).',
     [
-      ...[
-        'x-middleware-subrequest',
-        'x-middleware-subrequest-id',
-        'x-middleware-invoke',
-        'proxy',
-        'session',
-        '--proto--',
-      ],
+      ...['x-middleware-subrequest', 'x-middleware-subrequest-id', 'x-middleware-invoke', 'proxy', 'session'],
+      ...['--proto--', 'aspfiltersessionid'],
       ...['x-sendfile-type', 'x-accel-mapping', 'x-arr-clientcert', 'x-iisnode-auth-user', 'x-iisnode-logon-user'],
     ],
   ],

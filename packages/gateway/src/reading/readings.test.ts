@@ -116,7 +116,7 @@ const pages: [sentence: string, pattern: string, yes: string[], no: string[]][] 
   ['a prefix', '/account/log*', ['/account/login', '/ACCOUNT/logout/x'], ['/account/x']],
   [
     'the page of servlets',
-    '/j_security_check',
+    '/**/j_security_check',
     ['/j_security_check', '/app/x/j_security_check'],
     ['/x_j_security_check'],
   ],

@@ -35,7 +35,7 @@ function patternsCanMatch(site: DraftSite, i: number): Finding[] {
     }),
   ]
   return patterns.flatMap(([pattern, method, covers, path]): Finding[] => {
-    const sample = pattern.replace(/(?<=\/)\*(?=\/)|\*$/g, 'x')
+    const sample = pattern.replace(/(?<=\/)\*{1,2}(?=\/)|\*$/g, 'x')
     if (matches(() => covers(meaning(method, { path: sample, rawPath: sample, plain: false })))) return []
     const other = readings(sample, sample, server)?.find((way) => way !== sample) ?? 'any of many pages'
     const what = `can never match: ${servers[server].description} may read ${sample} as ${other}`
