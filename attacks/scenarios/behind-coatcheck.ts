@@ -10,9 +10,10 @@ import type { Running } from '../scenario.ts'
 /** What is configured for a site, as YAML in flow style. */
 export type SiteRules = {
   preset?: string
-  public: string
-  login: string
-  /** Default: that of the preset. */
+  /** Default: none. */
+  public?: string
+  /** Default: that of the preset, as with `logout`. */
+  login?: string
   logout?: string
   idParameters?: string
 }
@@ -75,9 +76,9 @@ async function configure(
     'store: sqlite:./coatcheck.db',
     'sites:',
     `  - upstream: http://127.0.0.1:${upstream.port}`,
-    `    public: ${rules.public}`,
-    `    login: ${rules.login}`,
   ]
+  if (rules.public !== undefined) lines.push(`    public: ${rules.public}`)
+  if (rules.login !== undefined) lines.push(`    login: ${rules.login}`)
   if (rules.logout !== undefined) lines.push(`    logout: ${rules.logout}`)
   if (rules.preset !== undefined) lines.push(`    preset: ${rules.preset}`)
   if (rules.idParameters !== undefined) lines.push(`    idParameters: ${rules.idParameters}`)

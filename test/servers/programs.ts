@@ -2,7 +2,13 @@
 
 export type ServerName = keyof typeof programs
 
-export type ServerProgram = { names: string[]; variable: string; package: string }
+export type ServerProgram = {
+  names: string[]
+  variable: string
+  package: string
+  /** A product that is no program: the file by which it is known, where Debian puts it. There are no `names` then. */
+  file?: string
+}
 
 export const programs = {
   nginx: { names: ['nginx'], variable: 'COATCHECK_NGINX', package: 'nginx' },
@@ -21,4 +27,11 @@ export const programs = {
   openssl: { names: ['openssl'], variable: 'COATCHECK_OPENSSL', package: 'openssl' },
   php: { names: ['php'], variable: 'COATCHECK_PHP', package: 'php-cli' },
   tomcat: { names: ['catalina.sh'], variable: 'COATCHECK_TOMCAT', package: 'tomcat10' },
+  python3: { names: ['python3'], variable: 'COATCHECK_PYTHON', package: 'python3' },
+  django: {
+    names: [],
+    file: '/usr/lib/python3/dist-packages/django/__init__.py',
+    variable: 'COATCHECK_DJANGO',
+    package: 'python3-django',
+  },
 } satisfies Record<string, ServerProgram>

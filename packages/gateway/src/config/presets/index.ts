@@ -1,13 +1,14 @@
 // The presets by name. A new one is a file beside this and a line here.
 
 import { aspnet } from './aspnet.ts'
+import { django } from './django.ts'
 import { generic } from './generic.ts'
 import { java } from './java.ts'
 import { php } from './php.ts'
 
 export type { Preset } from './preset.ts'
 
-export const presets = { generic, aspnet, java, php } as const
+export const presets = { generic, aspnet, java, php, django } as const
 
 export type PresetName = keyof typeof presets
 
