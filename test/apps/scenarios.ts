@@ -1,6 +1,6 @@
 /** A running product as the attackers' programs meet it: by itself, and behind coatcheck. */
-import { connect, type Socket } from 'node:net'
-import { createServer } from 'node:tls'
+import { request } from 'node:http'
+import { createServer } from 'node:https'
 import type { Attack } from '../../attacks/attack.ts'
 import { createCertificate } from '../../attacks/lib/certificate.ts'
 import type { Running, Scenario } from '../../attacks/scenario.ts'
@@ -31,7 +31,7 @@ export function protectedBy(product: Product, started: StartedProduct): Scenario
   }
 }
 
-/** Where an attack needs two doors, the second is one that ends TLS and hands on what comes, as stunnel does. */
+/** Where an attack needs two doors, the second is one that ends TLS, hands on what comes, and says so: as nginx does. */
 async function startDirect({ places }: Product, started: StartedProduct, attack: Attack): Promise<Running> {
   const { port } = new URL(started.url)
   const address = '127.0.0.1'
@@ -42,18 +42,16 @@ async function startDirect({ places }: Product, started: StartedProduct, attack:
   return { ...target, url: https, doors: { http: `http://${HOST}:${port}`, https }, close: tls.close }
 }
 
-async function startTlsDoor(to: number): Promise<{ port: number; close(): Promise<void> }> {
-  const sockets = new Set<Socket>()
-  const server = createServer(createCertificate([HOST]), (client) => {
-    const product = connect(to, '127.0.0.1')
-    for (const socket of [client, product]) {
-      sockets.add(socket)
-      socket.on('close', () => sockets.delete(socket))
-      socket.on('error', () => {})
-    }
-    client.pipe(product).pipe(client)
-    client.on('close', () => product.destroy())
-    product.on('close', () => client.destroy())
+async function startTlsDoor(port: number): Promise<{ port: number; close(): Promise<void> }> {
+  const server = createServer(createCertificate([HOST]), (req, res) => {
+    const headers = [...req.rawHeaders, 'X-Forwarded-Proto', 'https']
+    const onward = request({ host: '127.0.0.1', port, method: req.method, path: req.url, headers, setHost: false })
+    onward.on('response', (answer) => {
+      res.writeHead(answer.statusCode!, answer.rawHeaders)
+      answer.pipe(res)
+    })
+    onward.on('error', () => res.destroy())
+    req.pipe(onward)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -61,7 +59,7 @@ async function startTlsDoor(to: number): Promise<{ port: number; close(): Promis
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        for (const socket of sockets) socket.destroy()
+        server.closeAllConnections()
       }),
   }
 }

@@ -3,7 +3,7 @@
  * itself, and of what it does behind the gateway.
  */
 import assert from 'node:assert/strict'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { BrowserContext, Page, Response } from 'playwright-core'
 import { scriptCookies } from '../../attacks/lib/chromium.ts'
 import type { Pair } from '../../attacks/lib/jar.ts'
@@ -87,10 +87,10 @@ async function uploadsAndReads({ person }: Product, page: Page, url: string): Pr
   assert.ok(Buffer.from(body as number[]).equals(file.buffer), `${address} is not the file that was uploaded`)
 }
 
-/** An image of one pixel, with a chunk of chance behind it: products look at what they are given. */
+/** An image of one pixel with a long tail, since products look at what they are given. */
 function pngOf(size: number): Buffer {
   const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
-  return Buffer.concat([Buffer.from(pixel, 'base64'), randomBytes(size)])
+  return Buffer.concat([Buffer.from(pixel, 'base64'), Buffer.from(Array.from({ length: size }, (_, i) => i % 256))])
 }
 
 /** Notes what goes wrong and which cookies are set; resolves to that when all of it was seen. */

@@ -34,4 +34,11 @@ export const programs = {
     variable: 'COATCHECK_DJANGO',
     package: 'python3-django',
   },
+  php: { names: ['php'], variable: 'COATCHECK_PHP', package: 'php-cli' },
+  dokuwiki: {
+    names: [],
+    file: '/usr/share/dokuwiki/doku.php',
+    variable: 'COATCHECK_DOKUWIKI',
+    package: 'dokuwiki',
+  },
 } satisfies Record<string, ServerProgram>

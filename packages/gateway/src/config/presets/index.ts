@@ -2,13 +2,14 @@
 
 import { aspnet } from './aspnet.ts'
 import { django } from './django.ts'
+import { dokuwiki } from './dokuwiki.ts'
 import { generic } from './generic.ts'
 import { java } from './java.ts'
 import { php } from './php.ts'
 
 export type { Preset } from './preset.ts'
 
-export const presets = { generic, aspnet, java, php, django } as const
+export const presets = { generic, aspnet, java, php, django, dokuwiki } as const
 
 export type PresetName = keyof typeof presets
 
