@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type GatewayEvent, loadConfig, startGateway } from '@coatcheck/gateway'
+import type { Product } from './product.ts'
 
 const run = promisify(execFile)
 const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/coatcheck.js', import.meta.url))
@@ -19,13 +20,16 @@ export interface Coatcheck {
   close(): Promise<void>
 }
 
-export async function startCoatcheck(upstream: string, preset: string): Promise<Coatcheck> {
+export async function startCoatcheck(upstream: string, { preset, login }: Product): Promise<Coatcheck> {
   const folder = await mkdtemp(join(tmpdir(), 'coatcheck-apps-'))
   const file = join(folder, 'coatcheck.yaml')
   const lines = [
     'listen: [http://localhost:0]',
     'store: sqlite:./coatcheck.db',
-    `sites: [{ upstream: '${upstream}', preset: ${preset} }]`,
+    'sites:',
+    `  - upstream: ${upstream}`,
+    `    preset: ${preset}`,
+    ...(login === undefined ? [] : [`    login: ${login}`]),
   ]
   await writeFile(file, `${lines.join('\n')}\n`)
   const events: GatewayEvent[] = []

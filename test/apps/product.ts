@@ -14,6 +14,8 @@ export interface Product {
   readonly name: string
   /** The preset in front of it. Nothing else is configured but the upstream. */
   readonly preset: string
+  /** The site's `login`, in YAML's flow style, where a preset leaves something for the site to say. */
+  readonly login?: string
   /** Programs and products without which it cannot be started. */
   readonly needs: readonly ServerName[]
   start(paths: Record<string, string>): Promise<StartedProduct>

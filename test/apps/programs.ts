@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kept, keep, type Program } from '../../examples/aspnet/keep.ts'
+import { freePorts } from '../../examples/aspnet/ports.ts'
 
 /** A first start makes a database, and the machine may be busy. */
 const PATIENCE = 90_000
@@ -45,6 +46,21 @@ export async function startPrograms(name: string, plan: (folder: string) => Prom
     await kept?.close()
     await rm(folder, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** The same for a program that cannot be told to take any free port: one is found for it, and may be gone again. */
+export async function startOnFreePort(
+  name: string,
+  plan: (folder: string, port: number) => Promise<Plan>,
+): Promise<Programs & { port: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const [port] = await freePorts('127.0.0.1', [0])
+    try {
+      return { ...(await startPrograms(name, (folder) => plan(folder, port!))), port: port! }
+    } catch (error) {
+      if (attempt === 5 || !/address (already )?in use/i.test((error as Error).message)) throw error
+    }
   }
 }
 

@@ -26,7 +26,8 @@ export function protectedBy(product: Product, started: StartedProduct): Scenario
     ...(product.inapplicable ? { notApplicable: product.inapplicable } : {}),
     start: async (attack) => {
       const site = await startDirect(product, started, { ...attack, needs: [] })
-      return behindCoatcheck(site, { preset: product.preset }, attack)
+      const rules = { preset: product.preset, ...(product.login ? { login: product.login } : {}) }
+      return behindCoatcheck(site, rules, attack)
     },
   }
 }

@@ -67,7 +67,7 @@ export async function productSuite(product: Product): Promise<void> {
     })
 
     test(`G2, G3: behind preset ${product.preset} all works, and no cookie of its own reaches the browser`, async (t) => {
-      const coatcheck = await startCoatcheck(started.url, product.preset)
+      const coatcheck = await startCoatcheck(started.url, product)
       const allowed = new Set([OWN_COOKIE, ...product.exposed])
       const strange = (names: readonly string[]) => names.filter((name) => !allowed.has(name))
       try {
@@ -133,8 +133,11 @@ function courseOf(steps: readonly Step[]): boolean[] {
 
 function seenIn(story: Story, { seen }: Product): Product['seen'] {
   const patterns = [...new Set([...seen.strangerGets, ...seen.memberHas])]
+  // The longest that fits: a pattern may cover another.
   const named = (name: string) =>
-    patterns.find((pattern) => pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1))) ?? name
+    patterns
+      .filter((one) => one === name || (one.endsWith('*') && name.startsWith(one.slice(0, -1))))
+      .sort((a, b) => b.length - a.length)[0] ?? name
   const step = (name: string) => story.steps.find((one) => one.name === name)!
   const [stranger, member, last] = [step('looks at the sign-in page'), step('signs in'), story.steps.at(-2)!]
   const same = member.cookies.filter((cookie) =>

@@ -41,4 +41,16 @@ export const programs = {
     variable: 'COATCHECK_DOKUWIKI',
     package: 'dokuwiki',
   },
+  'mod-perl': {
+    names: [],
+    file: '/usr/lib/apache2/modules/mod_perl.so',
+    variable: 'COATCHECK_MOD_PERL',
+    package: 'libapache2-mod-perl2',
+  },
+  'apache-asp': {
+    names: [],
+    file: '/usr/share/perl5/Apache/ASP.pm',
+    variable: 'COATCHECK_APACHE_ASP',
+    package: 'libapache-asp-perl',
+  },
 } satisfies Record<string, ServerProgram>

@@ -1,6 +1,7 @@
 // The presets by name. A new one is a file beside this and a line here.
 
 import { aspnet } from './aspnet.ts'
+import { classicAsp } from './classic-asp.ts'
 import { django } from './django.ts'
 import { dokuwiki } from './dokuwiki.ts'
 import { generic } from './generic.ts'
@@ -9,7 +10,7 @@ import { php } from './php.ts'
 
 export type { Preset } from './preset.ts'
 
-export const presets = { generic, aspnet, java, php, django, dokuwiki } as const
+export const presets = { generic, aspnet, java, php, django, dokuwiki, 'classic-asp': classicAsp } as const
 
 export type PresetName = keyof typeof presets
 
