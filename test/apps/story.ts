@@ -12,7 +12,7 @@ import type { Product } from './product.ts'
 
 export interface Step {
   readonly name: string
-  /** All that the browser holds for the site, HttpOnly or not. */
+  /** All that the browser holds, of whatever path, HttpOnly or not. */
   readonly cookies: readonly Held[]
   /** Names in `document.cookie`. */
   readonly script: readonly string[]
@@ -50,7 +50,8 @@ export async function tellStory(
   const wire = listen(page, url)
   const steps: Step[] = []
 
-  const held = async () => (await context.cookies(url)).map((cookie) => heldFrom(cookie))
+  // Of whatever path: the jar is one site's alone.
+  const held = async () => (await context.cookies()).map(heldFrom)
   const take = async (name: string, does: () => Promise<unknown>) => {
     await does()
     const cookies = await held()

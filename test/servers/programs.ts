@@ -53,4 +53,28 @@ export const programs = {
     variable: 'COATCHECK_APACHE_ASP',
     package: 'libapache-asp-perl',
   },
+  'php-mysql': {
+    names: [],
+    file: '/usr/share/doc/php-mysql/copyright',
+    variable: 'COATCHECK_PHP_MYSQL',
+    package: 'php-mysql',
+  },
+  mariadbd: { names: ['mariadbd'], variable: 'COATCHECK_MARIADBD', package: 'mariadb-server' },
+  'mariadb-install-db': {
+    names: ['mariadb-install-db'],
+    variable: 'COATCHECK_MARIADB_INSTALL_DB',
+    package: 'mariadb-server',
+  },
+  wordpress: {
+    names: [],
+    file: '/usr/share/wordpress/wp-load.php',
+    variable: 'COATCHECK_WORDPRESS',
+    package: 'wordpress',
+  },
+  'wordpress-theme': {
+    names: [],
+    file: '/usr/share/wordpress/wp-content/themes/twentytwentythree/style.css',
+    variable: 'COATCHECK_WORDPRESS_THEME',
+    package: 'wordpress-theme-twentytwentythree',
+  },
 } satisfies Record<string, ServerProgram>

@@ -7,10 +7,11 @@ import { dokuwiki } from './dokuwiki.ts'
 import { generic } from './generic.ts'
 import { java } from './java.ts'
 import { php } from './php.ts'
+import { wordpress } from './wordpress.ts'
 
 export type { Preset } from './preset.ts'
 
-export const presets = { generic, aspnet, java, php, django, dokuwiki, 'classic-asp': classicAsp } as const
+export const presets = { generic, aspnet, java, php, django, dokuwiki, 'classic-asp': classicAsp, wordpress } as const
 
 export type PresetName = keyof typeof presets
 
