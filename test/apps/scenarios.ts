@@ -1,6 +1,7 @@
 /** A running product as the attackers' programs meet it: by itself, and behind coatcheck. */
 import { request } from 'node:http'
 import { createServer } from 'node:https'
+import { pipeline } from 'node:stream'
 import type { Attack } from '../../attacks/attack.ts'
 import { createCertificate } from '../../attacks/lib/certificate.ts'
 import type { Running, Scenario } from '../../attacks/scenario.ts'
@@ -46,12 +47,13 @@ async function startDirect({ places }: Product, started: StartedProduct, attack:
 async function startTlsDoor(port: number): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer(createCertificate([HOST]), (req, res) => {
     const headers = [...req.rawHeaders, 'X-Forwarded-Proto', 'https']
-    const onward = request({ host: '127.0.0.1', port, method: req.method, path: req.url, headers, setHost: false })
+    const to = { host: '127.0.0.1', port, method: req.method, path: req.url }
+    const onward = request({ ...to, headers, setHost: false, agent: false })
     onward.on('response', (answer) => {
       res.writeHead(answer.statusCode!, answer.rawHeaders)
-      answer.pipe(res)
+      pipeline(answer, res, () => {})
     })
-    onward.on('error', () => res.destroy())
+    onward.on('error', ({ message }) => (res.headersSent ? res.destroy() : res.writeHead(502).end(message)))
     req.pipe(onward)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
