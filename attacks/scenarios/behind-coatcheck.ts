@@ -16,6 +16,8 @@ export type SiteRules = {
   login?: string
   logout?: string
   idParameters?: string
+  /** Seconds, for the attacks that watch a session end. A slow site needs more than the default. */
+  lifetime?: { idle: number; absolute: number }
 }
 
 export type Door = 'redirect' | 'refuse' | 'tiered'
@@ -52,7 +54,7 @@ export async function behindCoatcheck(
     address: '127.0.0.1',
     ...(needs.has('doors') ? { doors: { http, https } } : {}),
     ...(needs.has('sibling') ? { sibling: 'blog.example.test' } : {}),
-    ...(needs.has('lifetime') ? { lifetime: LIFETIME } : {}),
+    ...(needs.has('lifetime') ? { lifetime: rules.lifetime ?? LIFETIME } : {}),
     ...(needs.has('stores') ? { stores: [store, `${store}-wal`, `${store}-touches`, `${store}-touches-wal`] } : {}),
     async close() {
       await gateway.close()
@@ -82,7 +84,10 @@ async function configure(
   if (rules.logout !== undefined) lines.push(`    logout: ${rules.logout}`)
   if (rules.preset !== undefined) lines.push(`    preset: ${rules.preset}`)
   if (rules.idParameters !== undefined) lines.push(`    idParameters: ${rules.idParameters}`)
-  if (shortLived) lines.push(`    sessions: { idle: ${LIFETIME.idle}s, absolute: ${LIFETIME.absolute} }`)
+  if (shortLived) {
+    const { idle, absolute } = rules.lifetime ?? LIFETIME
+    lines.push(`    sessions: { idle: ${idle}s, absolute: ${absolute} }`)
+  }
   if (door !== undefined) {
     const { cert, key } = createCertificate([HOST])
     await writeFile(join(folder, 'cert.pem'), cert)

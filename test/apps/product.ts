@@ -24,6 +24,8 @@ export interface Product {
   readonly person: Person
   /** What was seen of the product itself, without the gateway: each is looked at again by the suite. */
   readonly seen: Seen
+  /** Seconds that sessions live here where one is watched to its end: for a product whose pages take long. */
+  readonly lifetime?: { idle: number; absolute: number }
   /** Cookies that the preset lets pass to the browser. */
   readonly exposed: readonly string[]
   /** Attacks that come to nothing on the product itself, and why: there the gateway has nothing to cure. */

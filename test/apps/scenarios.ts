@@ -27,8 +27,8 @@ export function protectedBy(product: Product, started: StartedProduct): Scenario
     ...(product.inapplicable ? { notApplicable: product.inapplicable } : {}),
     start: async (attack) => {
       const site = await startDirect(product, started, { ...attack, needs: [] })
-      const rules = { preset: product.preset, ...(product.login ? { login: product.login } : {}) }
-      return behindCoatcheck(site, rules, attack)
+      const { preset, login, lifetime } = product
+      return behindCoatcheck(site, { preset, ...(login && { login }), ...(lifetime && { lifetime }) }, attack)
     },
   }
 }

@@ -67,8 +67,8 @@ export const wordpress: Product = {
   person: {
     async signIn(page, url, { name, password }) {
       await page.goto(`${url}/wp-login.php`)
-      // The page puts the cursor into the field a moment after it has loaded, and empties it.
-      await page.waitForTimeout(300)
+      // The page's script empties the field when it puts the cursor there, a moment after it has loaded.
+      await page.waitForFunction(`document.activeElement?.id === 'user_login'`)
       await page.fill('#user_login', name)
       await page.fill('#user_pass', password)
       await press(page, '#wp-submit')
@@ -102,6 +102,7 @@ export const wordpress: Product = {
     },
   },
 
+  lifetime: { idle: 8, absolute: 12 },
   exposed: [],
   seen: {
     strangerGets: ['wordpress_test_cookie'],
