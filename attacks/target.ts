@@ -21,8 +21,8 @@ export type Target = {
   users: { victim: User; other: User }
   /** The sign-in form: its page, and the fields that a person fills in. The page's hidden fields are sent along. */
   signIn(user: User): Form
-  /** What the sign-out button does. */
-  signOut: { method: 'GET' | 'POST'; path: string }
+  /** What the sign-out button does. With `on`: the link on that page which begins so, and goes on with a token. */
+  signOut: { method: 'GET' | 'POST'; path: string; on?: string }
   /** A page that names the user who asks for it. It must not be cacheable. */
   whoami: string
   /** A page that shows what was entered in private, and the form where it is entered (a card number of 16 digits). */

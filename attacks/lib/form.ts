@@ -25,6 +25,11 @@ export function findForm(html: string, names: string[]): FoundForm | undefined {
   return undefined
 }
 
+/** Where the links of a page lead, as they are written. */
+export function linksOf(html: string): string[] {
+  return [...html.matchAll(/<a\b([^>]*)>/gi)].flatMap(([, text = '']) => attribute(text, 'href') ?? [])
+}
+
 /** Every value that a page writes into a link's query or path parameter, or into a hidden field. */
 export function writtenValues(html: string): { name: string; value: string }[] {
   const found: { name: string; value: string }[] = []

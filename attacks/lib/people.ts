@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { Undecided } from '../attack.ts'
 import type { Target, User } from '../target.ts'
 import { Browser, type Page, USER_AGENT } from './browser.ts'
+import { linksOf } from './form.ts'
 import { type Header, type Response, send } from './http.ts'
 import type { Pair } from './jar.ts'
 
@@ -44,10 +45,18 @@ export function newCard(): string {
 }
 
 export async function signOut(target: Target, browser: Browser): Promise<Page> {
-  const { method, path } = target.signOut
-  const from = at(target, '/')
+  const { method, on } = target.signOut
+  const from = at(target, on ?? '/')
+  const path = on === undefined ? target.signOut.path : await signOutLink(target, browser, from)
   const page = await browser.load(at(target, path), method === 'POST' ? { method, fields: [], from } : { from })
   return page
+}
+
+async function signOutLink({ signOut: { path } }: Target, browser: Browser, from: string): Promise<string> {
+  const page = await browser.load(from)
+  const link = linksOf(page.body).find((one) => one.startsWith(path) || URL.parse(one)?.href.includes(path))
+  if (link === undefined) throw new Undecided(`${from} has no link to ${path}`)
+  return link
 }
 
 /** A request of the attacker. He chooses the headers, and chooses those of an honest browser. */

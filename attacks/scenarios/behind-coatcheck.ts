@@ -10,11 +10,14 @@ import type { Running } from '../scenario.ts'
 /** What is configured for a site, as YAML in flow style. */
 export type SiteRules = {
   preset?: string
-  public: string
-  login: string
-  /** Default: that of the preset. */
+  /** Default: none. */
+  public?: string
+  /** Default: that of the preset, as with `logout`. */
+  login?: string
   logout?: string
   idParameters?: string
+  /** Seconds, for the attacks that watch a session end. A slow site needs more than the default. */
+  lifetime?: { idle: number; absolute: number }
 }
 
 export type Door = 'redirect' | 'refuse' | 'tiered'
@@ -51,7 +54,7 @@ export async function behindCoatcheck(
     address: '127.0.0.1',
     ...(needs.has('doors') ? { doors: { http, https } } : {}),
     ...(needs.has('sibling') ? { sibling: 'blog.example.test' } : {}),
-    ...(needs.has('lifetime') ? { lifetime: LIFETIME } : {}),
+    ...(needs.has('lifetime') ? { lifetime: rules.lifetime ?? LIFETIME } : {}),
     ...(needs.has('stores') ? { stores: [store, `${store}-wal`, `${store}-touches`, `${store}-touches-wal`] } : {}),
     async close() {
       await gateway.close()
@@ -75,13 +78,16 @@ async function configure(
     'store: sqlite:./coatcheck.db',
     'sites:',
     `  - upstream: http://127.0.0.1:${upstream.port}`,
-    `    public: ${rules.public}`,
-    `    login: ${rules.login}`,
   ]
+  if (rules.public !== undefined) lines.push(`    public: ${rules.public}`)
+  if (rules.login !== undefined) lines.push(`    login: ${rules.login}`)
   if (rules.logout !== undefined) lines.push(`    logout: ${rules.logout}`)
   if (rules.preset !== undefined) lines.push(`    preset: ${rules.preset}`)
   if (rules.idParameters !== undefined) lines.push(`    idParameters: ${rules.idParameters}`)
-  if (shortLived) lines.push(`    sessions: { idle: ${LIFETIME.idle}s, absolute: ${LIFETIME.absolute} }`)
+  if (shortLived) {
+    const { idle, absolute } = rules.lifetime ?? LIFETIME
+    lines.push(`    sessions: { idle: ${idle}s, absolute: ${absolute} }`)
+  }
   if (door !== undefined) {
     const { cert, key } = createCertificate([HOST])
     await writeFile(join(folder, 'cert.pem'), cert)

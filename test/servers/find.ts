@@ -1,5 +1,5 @@
 /** Finding a program on this machine: its variable, then PATH, then where servers live. Nothing is installed here. */
-import { accessSync, constants, readdirSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { programs, type ServerName, type ServerProgram } from './programs.ts'
 
@@ -8,8 +8,13 @@ export type Found = { path: string } | { missing: string }
 type Environment = Record<string, string | undefined>
 
 export function findServer(name: ServerName, env: Environment = process.env): Found {
-  const { names, variable, package: debian }: ServerProgram = programs[name]
+  const { names, variable, package: debian, file }: ServerProgram = programs[name]
   const named = env[variable]
+  if (file !== undefined) {
+    if (existsSync(named || file)) return { path: named || file }
+    if (named) return { missing: `${variable}=${named} is not there` }
+    return { missing: `${name} is not here: install it (Debian: ${debian}), or name it in ${variable}` }
+  }
   if (named) {
     // Whoever names a program means that one: another in its place would make the test say something else.
     return isExecutable(named) ? { path: named } : { missing: `${variable}=${named} is not a program that can be run` }

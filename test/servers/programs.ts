@@ -2,7 +2,13 @@
 
 export type ServerName = keyof typeof programs
 
-export type ServerProgram = { names: string[]; variable: string; package: string }
+export type ServerProgram = {
+  names: string[]
+  variable: string
+  package: string
+  /** A product that is no program: the file by which it is known, where Debian puts it. There are no `names` then. */
+  file?: string
+}
 
 export const programs = {
   nginx: { names: ['nginx'], variable: 'COATCHECK_NGINX', package: 'nginx' },
@@ -22,4 +28,52 @@ export const programs = {
   openssl: { names: ['openssl'], variable: 'COATCHECK_OPENSSL', package: 'openssl' },
   php: { names: ['php'], variable: 'COATCHECK_PHP', package: 'php-cli' },
   tomcat: { names: ['catalina.sh'], variable: 'COATCHECK_TOMCAT', package: 'tomcat10' },
+  django: {
+    names: [],
+    file: '/usr/lib/python3/dist-packages/django/__init__.py',
+    variable: 'COATCHECK_DJANGO',
+    package: 'python3-django',
+  },
+  dokuwiki: {
+    names: [],
+    file: '/usr/share/dokuwiki/doku.php',
+    variable: 'COATCHECK_DOKUWIKI',
+    package: 'dokuwiki',
+  },
+  'mod-perl': {
+    names: [],
+    file: '/usr/lib/apache2/modules/mod_perl.so',
+    variable: 'COATCHECK_MOD_PERL',
+    package: 'libapache2-mod-perl2',
+  },
+  'apache-asp': {
+    names: [],
+    file: '/usr/share/perl5/Apache/ASP.pm',
+    variable: 'COATCHECK_APACHE_ASP',
+    package: 'libapache-asp-perl',
+  },
+  'php-mysql': {
+    names: [],
+    file: '/usr/share/doc/php-mysql/copyright',
+    variable: 'COATCHECK_PHP_MYSQL',
+    package: 'php-mysql',
+  },
+  mariadbd: { names: ['mariadbd'], variable: 'COATCHECK_MARIADBD', package: 'mariadb-server' },
+  'mariadb-install-db': {
+    names: ['mariadb-install-db'],
+    variable: 'COATCHECK_MARIADB_INSTALL_DB',
+    package: 'mariadb-server',
+  },
+  wordpress: {
+    names: [],
+    file: '/usr/share/wordpress/wp-load.php',
+    variable: 'COATCHECK_WORDPRESS',
+    package: 'wordpress',
+  },
+  'wordpress-theme': {
+    names: [],
+    file: '/usr/share/wordpress/wp-content/themes/twentytwentythree/style.css',
+    variable: 'COATCHECK_WORDPRESS_THEME',
+    package: 'wordpress-theme-twentytwentythree',
+  },
 } satisfies Record<string, ServerProgram>

@@ -12,6 +12,8 @@ export class GatewayExchange implements Exchange {
   readonly client: Client
   /** Whether our own socket speaks TLS. */
   readonly encrypted: boolean
+  /** Whether the browser came by https, as our own socket shows or a trusted proxy says. */
+  readonly https: boolean
   /** Our Set-Cookie line, once there is one. */
   cookie: string | null = null
 
@@ -21,6 +23,7 @@ export class GatewayExchange implements Exchange {
     this.facts = facts
     this.client = requestClient(req, rules)
     this.encrypted = (req.socket as { encrypted?: boolean }).encrypted === true
+    this.https = facts.secure && (this.encrypted || rules.isTrusted(req.socket.remoteAddress))
   }
 
   get cookieHeader(): string | undefined {

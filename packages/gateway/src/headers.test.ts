@@ -29,7 +29,7 @@ test('G1: no client takes Host, or what the gateway writes, away by naming it in
   const [request] = app.arrived
   assert.deepEqual(valuesOf(request!, 'host'), ['localhost'])
   assert.deepEqual(valuesOf(request!, 'x-forwarded-for'), ['127.0.0.1'])
-  assert.deepEqual(valuesOf(request!, 'x-forwarded-proto'), ['https'])
+  assert.deepEqual(valuesOf(request!, 'x-forwarded-proto'), ['http'])
 })
 
 test('hop-by-hop headers of an answer go no further, those that Connection names included', async (t) => {
@@ -75,7 +75,7 @@ test('R5: what an untrusted peer says of itself is replaced, whatever the spelli
     Object.entries(sent).filter(([name]) => /forwarded|real|scheme|front/.test(name)),
     [
       ['x-forwarded-for', '127.0.0.1'],
-      ['x-forwarded-proto', 'https'],
+      ['x-forwarded-proto', 'http'],
       ['x-forwarded-host', 'localhost'],
     ],
   )

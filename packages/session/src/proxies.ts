@@ -43,6 +43,11 @@ export class TransportRules {
     )
   }
 
+  /** Whether the peer is a trusted proxy, so that `isSecure` was its word and no exception for this machine. */
+  isTrusted(peer: string | undefined): boolean {
+    return this.#anyTrusted && this.#peer(peer).trusted
+  }
+
   clientAddress(peer: string | undefined, forwardedFor: string | undefined): string | null {
     if (peer === undefined) return null
     if (!this.#anyTrusted) return peer

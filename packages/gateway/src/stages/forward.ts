@@ -9,6 +9,7 @@ import { tell } from '../ids/tell.ts'
 import type { PageFilter } from '../ids/written.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
+import { browserScheme } from '../scheme.ts'
 import { hasBody } from '../silence.ts'
 import { assertLive, receive } from './receive.ts'
 
@@ -41,7 +42,8 @@ function upstreamHeaders(
   if (form?.body instanceof Buffer) setContentLength(headers, form.body.length)
   if (visit !== null && visit.cookies !== null) headers.push('Cookie', visit.cookies)
   if (address !== null) headers.push('X-Forwarded-For', address)
-  headers.push('X-Forwarded-Proto', facts.secure ? 'https' : 'http', 'X-Forwarded-Host', target.authority)
+  const scheme = browserScheme(facts.secure, target.host, exchange.https)
+  headers.push('X-Forwarded-Proto', scheme, 'X-Forwarded-Host', target.authority)
   return headers
 }
 

@@ -170,6 +170,38 @@ test('G3: success is what the rule says: status, cookie and location, all of the
   }
 })
 
+test('G3: a ticket that the same answer takes back is no sign-in', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN })
+  const gone = 'Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
+  const answers: [sentence: string, cookies: string[], signedIn: number][] = [
+    ['given and taken', ['auth=alice; Path=/', `auth=deleted; ${gone}`], 0],
+    ['taken elsewhere, where it was given before', ['auth=alice; Path=/', 'auth=; Path=/blog'], 1],
+    ['taken and given', [`auth=deleted; ${gone}`, 'auth=alice; Path=/'], 1],
+  ]
+  for (const [sentence, cookies, signedIn] of answers) {
+    app.on('POST /login', async (req, res) => {
+      await bodyOf(req)
+      res.writeHead(302, { Location: '/', 'Set-Cookie': cookies }).end()
+    })
+    const before = gateway.heardOfSessions('signed-in').length
+    await gateway.browser().submit('/login', GOOD)
+    assert.equal(gateway.heardOfSessions('signed-in').length - before, signedIn, sentence)
+  }
+})
+
+test('G3: a Location without a slash leads to a neighbour of the page that answered', async (t) => {
+  const app = await startApplication(t)
+  const site = 'login: { path: /members/login.asp, user: { field: user }, success: { location: /members/default.asp } }'
+  const gateway = await startTestGateway(t, app.port, { site })
+  app.on('POST /members/login.asp', async (req, res) => {
+    const { password } = Object.fromEntries(new URLSearchParams(await bodyOf(req)))
+    res.writeHead(302, { Location: password === 'right' ? 'default.asp' : 'login.asp?wrong=1' }).end()
+  })
+  for (const fields of [BAD, GOOD]) await gateway.browser().submit('/members/login.asp', fields)
+  assert.equal(gateway.heardOfSessions('signed-in').length, 1)
+})
+
 test('G3: where no rule is, every form that a page sends changes the token before it is forwarded', async (t) => {
   const app = await startApplication(t)
   const gateway = await startTestGateway(t, app.port)

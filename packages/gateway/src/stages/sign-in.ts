@@ -27,7 +27,7 @@ export interface AnswerSigns {
  * @throws Refusal where the rule asks for a name, and the request of a success had none that can be read
  */
 export function signInUser(passage: Passage, { rule, name }: SignInAttempt, answer: AnswerSigns): string | null {
-  if (rule === null || !shows(rule.success, answer, passage.now())) return null
+  if (rule === null || !shows(rule.success, answer, passage)) return null
   if (name.user !== null) return name.user
   // Under a name that nobody knows he could not be found when all of his sessions are ended.
   if (rule.user !== undefined) throw refuseUnnamed(passage, name.why, true)
@@ -40,12 +40,12 @@ const SECOND_STEP = 600_000
 
 /** What the next step has to know: the user whom this one named, where the answer shows that it was no more than a step. */
 export function pendingSignIn(
-  { now }: Passage,
+  passage: Passage,
   { rule, name }: SignInAttempt,
   answer: AnswerSigns,
 ): PendingSignIn | null {
-  if (rule?.continues === undefined || name.user === null || !shows(rule.continues, answer, now())) return null
-  return { user: name.user, until: now() + SECOND_STEP }
+  if (rule?.continues === undefined || name.user === null || !shows(rule.continues, answer, passage)) return null
+  return { user: name.user, until: passage.now() + SECOND_STEP }
 }
 
 /** Whether an answer's cookies bring the application's sign-in cookie to a vault that had none. */
@@ -53,7 +53,7 @@ export function bringsTicket({ site, now }: Passage, vault: Vault, setCookies: r
   return site.site.authCookies.some(
     (name) =>
       !vault.cookies.some((cookie) => matchesCookie(name, cookie.name) && cookie.value !== '') &&
-      setCookies.some((line) => sets(line, name, now())),
+      leaves(setCookies, name, now()),
   )
 }
 
@@ -69,25 +69,30 @@ export async function undoSignIn(visit: Visit | null, error: unknown): Promise<n
   throw error
 }
 
-function shows(sign: SuccessSign, { status, headers, setCookies }: AnswerSigns, now: number): boolean {
+function shows(sign: SuccessSign, { status, headers, setCookies }: AnswerSigns, { target, now }: Passage): boolean {
   if (sign.status !== undefined && !sign.status.includes(status)) return false
-  if (sign.setsCookie !== undefined && !setCookies.some((line) => sets(line, sign.setsCookie as string, now)))
-    return false
+  if (sign.setsCookie !== undefined && !leaves(setCookies, sign.setsCookie, now())) return false
   if (sign.location !== undefined) {
     const location = headerValue(headers, 'location')
-    const path = location === undefined ? undefined : URL.parse(location, 'http://site')?.pathname
+    // Relative to the page that answers (RFC 9110 §10.2.2): Classic ASP writes `default.asp` alone.
+    const path = location === undefined ? undefined : URL.parse(location, `http://site${target.path}`)?.pathname
     if (path === undefined || !compilePathPattern(sign.location).test(comparable(inOneSpelling(path), false)))
       return false
   }
   return true
 }
 
-function sets(line: string, name: string, now: number): boolean {
-  const cookie = parseSetCookie(line, now)
-  return (
-    cookie !== null &&
-    matchesCookie(name, cookie.name) &&
-    cookie.value !== '' &&
-    (cookie.expires === null || cookie.expires > now)
-  )
+/**
+ * Whether an answer leaves such a cookie behind. Of the lines that speak of one cookie the last counts: an application
+ * signs in, and a part of it that wants a second factor takes the ticket back in the same answer.
+ */
+function leaves(setCookies: readonly string[], pattern: string, now: number): boolean {
+  const left = new Map<string, boolean>()
+  for (const line of setCookies) {
+    const cookie = parseSetCookie(line, now)
+    if (cookie === null || !matchesCookie(pattern, cookie.name)) continue
+    const isGood = cookie.value !== '' && (cookie.expires === null || cookie.expires > now)
+    left.set(`${cookie.name};${cookie.domain ?? ''};${cookie.path ?? ''}`, isGood)
+  }
+  return [...left.values()].includes(true)
 }

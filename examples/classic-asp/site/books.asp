@@ -1,0 +1,5 @@
+<% Top('books'); %>
+<p>A hundred books about birds.</p>
+<img src="images/book.png" alt="">
+</body>
+</html>

@@ -1,0 +1,4 @@
+<%
+$Response->{ContentType} = 'text/plain';
+$Response->Write("Session: " . (Member() || 'nobody') . "\n");
+%>

@@ -1,0 +1,4 @@
+import { productSuite } from './suite.ts'
+import { wordpress } from './wordpress.ts'
+
+await productSuite(wordpress)
