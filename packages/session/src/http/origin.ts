@@ -132,6 +132,16 @@ function canonicalHost(host: string, https: boolean): string | null {
   return port === (https ? 443 : 80) ? dotless : `${dotless}:${port}`
 }
 
+/**
+ * Whether a WebSocket handshake was sent by a page of this machine to a name of this machine. Chromium sends no
+ * Sec-Fetch headers with it, on localhost either, but always its Origin; whether that is the site's own, R6 asks.
+ */
+export function isLoopbackHandshake(origin: string | undefined, host: string | undefined): boolean {
+  if (!origin?.startsWith('http://') || !host) return false
+  const [from, to] = [canonicalHost(origin.slice(7), false), canonicalHost(host, false)]
+  return from !== null && to !== null && isLoopbackName(from) && isLoopbackName(to)
+}
+
 /** Names that browsers trust without https (Secure Contexts §3.1). */
 function isLoopbackName(host: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host)
