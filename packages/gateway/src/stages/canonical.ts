@@ -5,9 +5,10 @@
 // is public or a sign-in here and something else there. What is forwarded is one canonical form (RFC 3986 §6.2.2:
 // unreserved characters plain, dot segments removed), the query byte for byte.
 
-import type { IncomingMessage } from 'node:http'
 import { canonicalHost } from '../config/values/host.ts'
+import { readHttp2 } from '../http2.ts'
 import type { PathIds } from '../ids/path.ts'
+import type { GatewayRequest } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 
 export interface Target {
@@ -27,7 +28,8 @@ export interface Target {
  * @param ids - the site's: taken out of the path before anything else reads it (G2)
  * @throws Refusal 400, 405
  */
-export function canonicalRequest(req: IncomingMessage, ids?: PathIds): Target {
+export function canonicalRequest(req: GatewayRequest, ids?: PathIds): Target {
+  if (req.stream !== undefined) readHttp2(req)
   // The answer to TRACE is the request: with the vault's cookies in it, for page scripts to read (RFC 9110 §9.3.8).
   if (req.method === 'TRACE') throw new Refusal(405, 'TRACE is not served', 'Use another method.')
   const authority = hostOf(req)
@@ -45,7 +47,7 @@ export function canonicalRequest(req: IncomingMessage, ids?: PathIds): Target {
   return { host, authority, path, query: question === -1 ? '' : url.slice(question), readings: readingsOf(path, raw) }
 }
 
-function hostOf({ rawHeaders, headers }: IncomingMessage): string {
+function hostOf({ rawHeaders, headers }: GatewayRequest): string {
   let seen = 0
   for (let i = 0; i < rawHeaders.length; i += 2)
     if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === 'host') seen++
