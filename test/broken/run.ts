@@ -22,6 +22,7 @@ const RULES = [
   'G1',
   'G2',
   'G3',
+  'G6',
 ]
 /** Milliseconds: for one test, and for all that run for one patch. */
 const PATIENCE = { test: 15_000, run: 45_000 }

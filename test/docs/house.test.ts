@@ -51,12 +51,16 @@ test('the engine knows no store but the contract, and no adapter', () => {
   assert.deepEqual(up, [])
 })
 
-test('no stage of the gateway calls another, but forward, which hands the answer to receive', () => {
+test('no stage of the gateway calls another, but forward, which hands the answer to receive, or to handshake', () => {
   const calls = packageImports('gateway').filter(
     (one) => !isTest(one) && one.from.includes('/stages/') && one.what.includes('/stages/'),
   )
   const names = calls.map(({ from, what }) => `${stageOf(from)} → ${stageOf(what)}`)
-  assert.deepEqual(names.filter((name) => !SHARED.has(name)).sort(), ['forward → receive'])
+  assert.deepEqual(names.filter((name) => !SHARED.has(name)).sort(), [
+    'forward → handshake',
+    'forward → receive',
+    'handshake → receive',
+  ])
 })
 
 test('an attack knows nothing of coatcheck', () => {
@@ -72,7 +76,7 @@ const OPENS_NOTHING = /^node:(?:net|url)$/
 const STORE_TESTS = 'packages/session/src/store-tests.ts'
 
 /** Types, and a decision that a stage asks for by its own name. */
-const SHARED = new Set(['transport → canonical', 'receive → sign-in'])
+const SHARED = new Set(['transport → canonical', 'receive → sign-in', 'handshake → sign-in'])
 
 function stageOf(path: string): string {
   return /\/stages\/([\w-]+)\.ts$/.exec(path)?.[1] ?? path

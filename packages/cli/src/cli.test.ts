@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -61,6 +61,8 @@ suite('the command', { concurrency: true }, () => {
 })
 
 suite('with a configuration', () => {
+  /** The one request that takes its time: that it arrived, and that it may be answered. */
+  const slow = new EventEmitter()
   let folder: string
   let application: Server
   let config: string
@@ -68,7 +70,9 @@ suite('with a configuration', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'coatcheck-cli-'))
     application = createServer((req, res) => {
-      if (req.url === '/login') res.setHeader('Set-Cookie', 'app=1').writeHead(303, { Location: '/' }).end()
+      if (req.url === '/slow') {
+        slow.once('release', () => res.end('done')).emit('arrived')
+      } else if (req.url === '/login') res.setHeader('Set-Cookie', 'app=1').writeHead(303, { Location: '/' }).end()
       else res.end(`cookies: ${req.headers.cookie ?? 'none'}`)
     }).listen(0, '127.0.0.1')
     await once(application, 'listening')
@@ -86,6 +90,7 @@ sites:
 
   after(async () => {
     application.close()
+    application.closeAllConnections()
     await rm(folder, { recursive: true })
   })
 
@@ -130,6 +135,37 @@ sites:
       gateway.kill('SIGTERM')
       const [code] = await once(gateway, 'close')
       assert.equal(code, 0, 'SIGTERM ends it in order')
+    }
+  })
+
+  test('told to stop, serve lets what is under way end; told again, it ends at once', async () => {
+    for (const signals of [1, 2]) {
+      const gateway = spawn(process.execPath, [command, 'serve', '--config', config], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      try {
+        const url = await listening(gateway.stdout)
+        const arrived = once(slow, 'arrived')
+        const page = fetch(`${url}/slow`, { headers: { 'Sec-Fetch-Site': 'none' } }).then(
+          (answer) => answer.text(),
+          () => 'broken off',
+        )
+        await arrived
+        gateway.kill('SIGTERM')
+        while (
+          await fetch(url, { headers: { Connection: 'close' } }).then(
+            () => true,
+            () => false,
+          )
+        );
+        if (signals === 2) gateway.kill('SIGINT')
+        else slow.emit('release')
+        assert.equal(await page, signals === 1 ? 'done' : 'broken off')
+        const [code] = await once(gateway, 'close')
+        assert.equal(code, 0)
+      } finally {
+        gateway.kill('SIGKILL')
+      }
     }
   })
 

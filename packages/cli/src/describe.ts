@@ -25,6 +25,12 @@ function sentence(event: GatewayEvent): string | null {
         `${event.site}: ${event.path}: session ids were taken out of ${event.where === 'page' ? 'links' : event.where}; ` +
         'turn URL rewriting off in the application'
       )
+    case 'websocket-ended':
+      return `${event.site}: ${event.path}: WebSocket ended: ${WEBSOCKET_ENDED[event.why]}`
+    case 'certificate-renewed':
+      return `${event.file} was read again, and serves until ${event.until.toISOString()}`
+    case 'certificate-kept':
+      return `${event.file} changed and cannot be used, so the old one goes on: it ${event.why}`
     case 'caching-removed':
       return null
     case 'refused':
@@ -54,6 +60,13 @@ const DROPPED = {
   'plain-http': 'the request came over plain http',
   'signed-out': 'the session was signed out',
   late: 'the token had ended a moment before',
+  websocket: 'the answer to a WebSocket handshake brings none',
+}
+
+const WEBSOCKET_ENDED = {
+  session: 'its session is over',
+  silence: 'what was sent was not read',
+  closing: 'the gateway stops',
 }
 
 function sessionSentence(site: string, event: Extract<GatewayEvent, { type: 'session' }>['event']): string | null {

@@ -43,7 +43,7 @@ function configOf({ upstream = '', listen, preset, config }: ServeFlags): Promis
   return defaultConfig({ upstream, ...(listen && { listen }), ...(preset && { preset }) })
 }
 
-/** Serves until SIGINT or SIGTERM. */
+/** Serves until SIGINT or SIGTERM, then ends what is under way within `timeouts.drain`; the second signal ends it at once. */
 export async function serve(config: Config): Promise<Gateway> {
   for (const warning of config.warnings) console.error(`warning: ${warning}`)
   const gateway = await startGateway(config, {
@@ -53,9 +53,14 @@ export async function serve(config: Config): Promise<Gateway> {
     },
   })
   for (const address of addresses(gateway)) console.log(`coatcheck listens on ${address}`)
+  let within = config.timeouts.drain
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void gateway.close().then(() => process.exit(0))
+    process.on(signal, () => {
+      void gateway.close({ within }).then(() => process.exit(0))
+      if (within > 0 && gateway.openStreams > 0) {
+        console.log(`stopping: what is under way has ${within / 1000} s to end; told again, it is ended at once`)
+      }
+      within = 0
     })
   }
   return gateway

@@ -2,21 +2,23 @@
 // the one that was to be deleted or issued.
 
 import { createHash } from 'node:crypto'
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { GatewayRequest, GatewayResponse } from './passage.ts'
 import type { Refusal } from './refusal.ts'
+import { breakOff } from './response-end.ts'
 
 const STYLE = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem}h1{font-size:1.4rem;margin:0 0 .5rem}p{margin:.25rem 0}small{opacity:.6}`
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'`
 
 /** Answers with what a stage refused. `cookie` is our own Set-Cookie line, if the session has one to send. */
 export function answerRefusal(
-  req: IncomingMessage,
-  res: ServerResponse,
+  req: GatewayRequest,
+  res: GatewayResponse,
   refusal: Refusal,
   cookie: string | null,
 ): void {
   if (res.headersSent) {
-    res.destroy()
+    breakOff(res)
     return
   }
   const { status, message: title, remedy } = refusal
@@ -27,10 +29,11 @@ export function answerRefusal(
   headers.push('Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff', 'Content-Security-Policy', POLICY)
   for (const [name, value] of refusal.headers) headers.push(name, value)
   if (cookie !== null) headers.push('Set-Cookie', cookie)
-  // What is left of the request's body would be read as the next request.
-  if (!req.complete) headers.push('Connection', 'close')
+  // What is left of the request's body would be read as the next request; over HTTP/2 nobody need send it.
+  if (!req.complete && req.stream === undefined) headers.push('Connection', 'close')
   res.writeHead(status, headers)
   res.end(req.method === 'HEAD' ? undefined : body)
+  if (!req.complete) res.stream?.once('finish', () => res.stream?.close())
 }
 
 /** Navigations read pages, everything else reads JSON (G7). */

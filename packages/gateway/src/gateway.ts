@@ -1,6 +1,5 @@
 // The gateway: a request's way to the application and back, readable as a list of its stages.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   parseAuthority,
   type RequestFacts,
@@ -10,28 +9,34 @@ import {
   TransportRules,
 } from '@coatcheck/session'
 import { answerRefusal } from './answers.ts'
-import type { Config } from './config/config.ts'
+import type { Config, Timeouts } from './config/config.ts'
+import { Draining } from './draining.ts'
 import { GatewayExchange } from './exchange.ts'
 import { type FormQuestion, readForm } from './form/form.ts'
 import type { SiteIds } from './ids/site-ids.ts'
-import { closeListeners, type Listener, openListeners } from './listeners.ts'
-import type { Passage } from './passage.ts'
+import { type Coming, type Listener, openListeners } from './listeners.ts'
+import type { GatewayRequest, GatewayResponse, Passage } from './passage.ts'
 import { Refusal } from './refusal.ts'
 import type { Report } from './report.ts'
+import { isGone } from './response-end.ts'
 import { limitSilence } from './silence.ts'
-import { type ReadySite, readySite, type Timeouts } from './sites.ts'
+import { type ReadySite, readySite } from './sites.ts'
 import { canonicalRequest, type Target } from './stages/canonical.ts'
 import { forward } from './stages/forward.ts'
+import { assertHandshake } from './stages/handshake.ts'
 import { endedMeanwhile, withheld } from './stages/receive.ts'
 import { openVisit } from './stages/session.ts'
 import { undoSignIn } from './stages/sign-in.ts'
 import { transport } from './stages/transport.ts'
 import { openStore } from './store.ts'
+import { Streams } from './streams.ts'
+import { watchTls } from './tls-files.ts'
 
 export interface GatewayOptions {
   /** Hears what an operator should know. Default: nobody. */
   readonly report?: Report
-  readonly timeouts?: Timeouts
+  /** In the place of the configured ones. */
+  readonly timeouts?: Partial<Timeouts>
   /** Instead of the configured store, for tests and programs that embed the gateway. It is not closed with it. */
   readonly store?: Store
   /** Milliseconds since 1970, for tests. Default `Date.now`. */
@@ -56,9 +61,13 @@ export class Gateway {
   readonly #rules: TransportRules
   readonly #store: Store
   readonly #ownsStore: boolean
-  readonly #patience: number
+  readonly #timeouts: Timeouts
+  readonly #streams: Streams
   readonly #sites: ReadonlyMap<string, ReadySite>
   #listeners: readonly Listener[] = []
+  #unwatchTls = () => {}
+  #draining: Draining | null = null
+  #closed: Promise<void> | null = null
 
   /** @internal */
   constructor(config: Config, { report = () => {}, timeouts = {}, store, clock = Date.now }: GatewayOptions) {
@@ -70,11 +79,15 @@ export class Gateway {
       ...(config.loopback === 'never' ? { loopback: 'never' } : {}),
       ...(config.loopback === 'insecure' ? { insecureLoopback: true } : {}),
     })
-    this.#patience = timeouts.body ?? 300_000
+    this.#timeouts = { ...config.timeouts, ...timeouts }
+    this.#streams = new Streams(this.#timeouts.body)
     this.#ownsStore = store === undefined
     this.#store = store ?? openStore(config)
     this.#sites = new Map(
-      config.sites.map((site) => [site.name, readySite(site, this.#store, report, timeouts, clock)]),
+      config.sites.map((site) => [
+        site.name,
+        readySite(site, this.#store, report, this.#timeouts, this.#streams, clock),
+      ]),
     )
   }
 
@@ -83,27 +96,38 @@ export class Gateway {
     return this.#listeners
   }
 
-  async listen(): Promise<void> {
-    this.#listeners = await openListeners(this.config, (req, res) => void this.#handle(req, res))
+  /** How many answers and WebSockets are under way that took longer than their headers. */
+  get openStreams(): number {
+    return this.#streams.size
   }
 
-  async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  async listen(): Promise<void> {
+    const config = { ...this.config, timeouts: this.#timeouts }
+    this.#listeners = await openListeners(config, (req, res, coming) => void this.#handle(req, res, coming))
+    this.#unwatchTls = watchTls(this.config.tls, this.#listeners, this.#report)
+  }
+
+  async #handle(req: GatewayRequest, res: GatewayResponse, coming: Coming | null): Promise<void> {
     const facts = requestFacts(req, this.#rules)
     let passage: Passage | null = null
     try {
-      passage = await this.#read(req, res, facts)
-      limitSilence(passage, this.#patience)
+      passage = await this.#read(req, res, coming, facts)
+      limitSilence(passage, this.#timeouts.body)
       const { meaning, site, target } = passage
       const refusal = transport(facts, site.site, target, meaning.login !== null, this.#httpsPort())
       if (refusal !== null || meaning.isPublic) await endExposed(req, passage.exchange, [site])
       if (refusal !== null) throw refusal
+      if (passage.upgrade !== null) assertHandshake(passage)
       const field = meaning.login?.user?.field ?? null
-      const form = site.ids.parameters.isEmpty && field === null ? null : await readForm(req, question(passage, field))
+      const readsForm = !site.ids.parameters.isEmpty || field !== null
+      if (coming?.awaitsContinue && readsForm) res.writeContinue()
+      const form = readsForm ? await readForm(req, question(passage, field)) : null
       const visit = meaning.isPublic ? null : await openVisit(passage, form)
+      if (coming?.awaitsContinue && !readsForm) res.writeContinue()
       await forward(passage, visit, form).catch((error) => undoSignIn(visit, error))
     } catch (error) {
       // Nobody is left to answer. What the store could not do is told all the same.
-      if (res.closed && !(error instanceof SessionError)) return
+      if (isGone(res) && !(error instanceof SessionError)) return
       const refusal = asRefusal(endedMeanwhile(error) && passage !== null ? withheld(passage) : error)
       if (refusal.status >= 500 || refusal.status === 400) {
         this.#report({ type: 'refused', status: refusal.status, title: refusal.message, cause: refusal.cause })
@@ -113,13 +137,13 @@ export class Gateway {
   }
 
   /** @throws Refusal where the request cannot be read in one way; a token that it brought in clear is over then too */
-  async #read(req: IncomingMessage, res: ServerResponse, facts: RequestFacts): Promise<Passage> {
+  async #read(req: GatewayRequest, res: GatewayResponse, coming: Coming | null, facts: RequestFacts): Promise<Passage> {
     let site: ReadySite | null = null
     try {
       const arrived = canonicalRequest(req)
       site = this.#route(arrived)
       const target = withoutIds(req, arrived, site.ids)
-      return this.#passage(req, res, target, facts, site)
+      return this.#passage(req, res, coming, target, facts, site)
     } catch (error) {
       // Whose token it is shows only where the site does; where not, it is looked for in all.
       site ??= this.#siteOf(parseAuthority(req.headers.host ?? '')?.host)
@@ -141,11 +165,19 @@ export class Gateway {
     return (site && this.#sites.get(site.name)) ?? null
   }
 
-  #passage(req: IncomingMessage, res: ServerResponse, target: Target, facts: RequestFacts, site: ReadySite): Passage {
+  #passage(
+    req: GatewayRequest,
+    res: GatewayResponse,
+    coming: Coming | null,
+    target: Target,
+    facts: RequestFacts,
+    site: ReadySite,
+  ): Passage {
     const method = facts.method
     return {
       req,
       res,
+      upgrade: coming?.upgrade ?? null,
       method,
       target,
       facts,
@@ -162,9 +194,21 @@ export class Gateway {
     return this.config.publicPort ?? this.#listeners.find(({ protocol }) => protocol === 'https')?.port ?? null
   }
 
-  /** Stops listening, ends what is under way, and closes the store that it opened. */
-  async close(): Promise<void> {
-    await closeListeners(this.#listeners)
+  /**
+   * Stops listening and closes the store that it opened. Called again, it waits no longer than is said then.
+   *
+   * @param options.within - milliseconds in which what is under way may come to its end. Default 0: it is ended at once.
+   */
+  close({ within = 0 }: { readonly within?: number } = {}): Promise<void> {
+    this.#draining ??= new Draining(this.#listeners, this.#streams)
+    this.#draining.endWithin(within)
+    this.#closed ??= this.#close(this.#draining)
+    return this.#closed
+  }
+
+  async #close(draining: Draining): Promise<void> {
+    this.#unwatchTls()
+    await draining.done
     for (const site of this.#sites.values()) await site.close()
     if (this.#ownsStore) await this.#store.close()
   }
@@ -179,7 +223,7 @@ function question({ site, target }: Passage, field: string | null): FormQuestion
  *
  * @throws Refusal 400 where one cannot be taken out
  */
-function withoutIds(req: IncomingMessage, arrived: Target, { parameters, path, address }: SiteIds): Target {
+function withoutIds(req: GatewayRequest, arrived: Target, { parameters, path, address }: SiteIds): Target {
   let target = arrived
   if (path?.mayBeIn(req.url ?? '')) target = canonicalRequest(req, path)
   if (target.query !== '' && !parameters.isEmpty) {
@@ -197,7 +241,7 @@ function withoutIds(req: IncomingMessage, arrived: Target, { parameters, path, a
 }
 
 // A token that crossed the wire in clear is over, whatever becomes of the request (R5).
-async function endExposed(req: IncomingMessage, exchange: GatewayExchange, sites: readonly ReadySite[]): Promise<void> {
+async function endExposed(req: GatewayRequest, exchange: GatewayExchange, sites: readonly ReadySite[]): Promise<void> {
   if (exchange.facts.secure || req.headers.cookie === undefined) return
   await Promise.all(sites.map((site) => site.sessions.openExchange(exchange)))
 }

@@ -1,6 +1,8 @@
 // One request on its way through the gateway: each stage adds what it found out.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
+import type { Duplex } from 'node:stream'
 import type { RequestFacts, Session } from '@coatcheck/session'
 import type { LoginRule } from './config/config.ts'
 import type { GatewayExchange } from './exchange.ts'
@@ -11,9 +13,21 @@ import type { ReadySite } from './sites.ts'
 import type { Target } from './stages/canonical.ts'
 import type { BrowserUrl, Vault } from './vault/vault.ts'
 
+/** As node:http gives it, or the compatible API of node:http2: then it has a stream. */
+export type GatewayRequest = IncomingMessage & { readonly stream?: ServerHttp2Stream }
+export type GatewayResponse = ServerResponse & { readonly stream?: ServerHttp2Stream }
+
+/** A request to go on as a WebSocket: its connection, and what came on it already. */
+export interface Upgrade {
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
 export interface Passage {
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
+  readonly req: GatewayRequest
+  readonly res: GatewayResponse
+  /** Null for every other request. */
+  readonly upgrade: Upgrade | null
   readonly method: string
   readonly target: Target
   readonly facts: RequestFacts

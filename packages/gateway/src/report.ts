@@ -25,11 +25,18 @@ export type GatewayEvent =
       readonly type: 'cookies-dropped'
       readonly site: string
       readonly path: string
-      readonly why: 'public' | 'cross-site' | 'plain-http' | 'signed-out' | 'late'
+      readonly why: 'public' | 'cross-site' | 'plain-http' | 'signed-out' | 'late' | 'websocket'
       readonly cookies: readonly string[]
     }
   /** An answer was withheld: its session ended while the application was making it (G3). */
   | { readonly type: 'answer-withheld'; readonly site: string; readonly path: string }
+  /** A WebSocket was ended: its session is over, or for too long nothing of it was taken (G6). */
+  | {
+      readonly type: 'websocket-ended'
+      readonly site: string
+      readonly path: string
+      readonly why: 'session' | 'silence' | 'closing'
+    }
   /** Caching directives of the application were taken from a personal answer (R3). */
   | {
       readonly type: 'caching-removed'
@@ -45,6 +52,10 @@ export type GatewayEvent =
       /** `page`, or the header's name. */
       readonly where: string
     }
+  /** Certificate and key were read again, and serve from now on. */
+  | { readonly type: 'certificate-renewed'; readonly file: string; readonly until: Date }
+  /** They changed into something that cannot be used: the old ones go on. */
+  | { readonly type: 'certificate-kept'; readonly file: string; readonly why: string }
   | { readonly type: 'refused'; readonly status: number; readonly title: string; readonly cause?: unknown }
 
 export type Report = (event: GatewayEvent) => void

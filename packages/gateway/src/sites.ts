@@ -2,22 +2,14 @@
 
 import { Sessions, type Store } from '@coatcheck/session'
 import { Pool } from 'undici'
-import type { Site } from './config/config.ts'
+import type { Site, Timeouts } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
 import type { GatewayExchange } from './exchange.ts'
 import { type SiteIds, siteIds } from './ids/site-ids.ts'
 import { compileRules, type Meaning, type Path } from './reading/rules.ts'
 import type { Report } from './report.ts'
+import type { Streams } from './streams.ts'
 import { emptyVault, type Vault } from './vault/vault.ts'
-
-export interface Timeouts {
-  /** Milliseconds until the application must have taken the connection. Default 10 s. */
-  readonly connect?: number
-  /** Milliseconds until the application's headers must have come. Default 60 s. */
-  readonly headers?: number
-  /** Milliseconds that may pass between two parts of a body. Default 5 min. */
-  readonly body?: number
-}
 
 export interface ReadySite {
   readonly site: Site
@@ -27,6 +19,10 @@ export interface ReadySite {
   readonly ids: SiteIds
   readonly pool: Pool
   readonly origin: string
+  /** What is under way, on all sites. */
+  readonly streams: Streams
+  /** Milliseconds for which a body may stand still. */
+  readonly patience: number
   /** @throws Refusal 400 where the path's readings mean different things */
   meaning(method: string, path: Path): Meaning
   /** Stops what the site does by itself and its connections upstream; the store is not its own. */
@@ -38,17 +34,21 @@ export function readySite(
   store: Store,
   report: Report,
   timeouts: Timeouts,
+  streams: Streams,
   clock: () => number,
 ): ReadySite {
   const sessions = siteSessions(site, store, clock)
-  sessions.on('*', (event) => report({ type: 'session', site: site.name, event }))
+  sessions.on('*', (event) => {
+    streams.hear(event)
+    report({ type: 'session', site: site.name, event })
+  })
   const origin = endpointOrigin(site.upstream)
   const pool = new Pool(origin, {
     connections: 256,
     pipelining: 1,
-    connect: { timeout: timeouts.connect ?? 10_000 },
-    headersTimeout: timeouts.headers ?? 60_000,
-    bodyTimeout: timeouts.body ?? 300_000,
+    connect: { timeout: timeouts.connect },
+    headersTimeout: timeouts.headers,
+    bodyTimeout: 0, // event streams may be silent, which only an answer's headers say: `streams` watches
   })
   return {
     site,
@@ -58,6 +58,8 @@ export function readySite(
     ids: siteIds(site),
     pool,
     origin,
+    streams,
+    patience: timeouts.body,
     meaning: compileRules(site),
     close: async () => {
       await sessions.close({ keepStore: true })

@@ -99,6 +99,20 @@ export class Engine<Data> {
     return { state: 'live', held }
   }
 
+  /**
+   * The key under which a session goes on whose token was renewed; null where it is over. Whoever comes so late that the
+   * store has forgotten where the token led gets the same key back: what ends the session is said there too.
+   */
+  async successor(key: SessionKey): Promise<SessionKey | null> {
+    if (this.#refused.has(key)) return null
+    const lookup = await this.ask(() => this.settings.store.read(key))
+    if (lookup.state === 'none') return null
+    if (lookup.state === 'ended') return lookup.tombstone.reason === 'renewed' ? key : null
+    const record = shortened(lookup.record, this.lifetimes(lookup.record.remembered))
+    const lastSeen = Math.max(lookup.lastSeen, this.housekeeping.pending(record.id))
+    return expired(record, lastSeen, lookup.cutoff, this.now()) === null ? record.key : null
+  }
+
   /** @throws ERR_STORE_UNAVAILABLE where the store does not answer a question (E9) */
   async ask<T>(question: () => T | Promise<T>): Promise<T> {
     try {

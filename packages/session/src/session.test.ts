@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { memory } from './stores/memory.ts'
 import { loseAnswer, watched } from './testing/around.ts'
 import { FakeBrowser } from './testing/fake-exchange.ts'
-import { addOne, type Basket, code, eventsOf, FakeClock, siteOn } from './testing/site.ts'
+import { addOne, type Basket, code, eventsOf, FakeClock, type Site, siteOn } from './testing/site.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -128,6 +128,28 @@ test('E3: of two page loads at once one renews; the other goes on with the token
   await Promise.all([first.session.update(addOne), second.session.update(addOne)])
   assert.equal((await browser.visit(site)).data.n, 2)
 })
+
+for (const [how, end] of [
+  ['a sign-out', (site: Site, browser: FakeBrowser) => browser.visit(site, (session) => session.signOut())],
+  ['a rotation', (site: Site, browser: FakeBrowser) => browser.visit(site, (session) => session.rotate())],
+  ['its idle end', (_site: Site, _browser: FakeBrowser, clock: FakeClock) => clock.advance(31 * MINUTE)],
+] as const) {
+  test(`E3: a request outlives the renewals of its token, and ends with its session by ${how}`, async () => {
+    const { clock, site, browser } = setUp({ renew: '10m', idle: '30m' })
+    await browser.visit(site, (session) => session.update(addOne))
+    const { session: stream } = await browser.open(site)
+    for (let renewals = 0; renewals < 20; renewals++) {
+      clock.advance(11 * MINUTE)
+      await browser.visit(site)
+      assert.equal(await stream.isLive(), true)
+      await browser.visit(site) // the new token is presented, and the old one's ten seconds begin
+      clock.advance(11_000)
+      assert.equal(await stream.isLive(), true, `${renewals}`)
+    }
+    await end(site, browser, clock)
+    assert.equal(await stream.isLive(), false)
+  })
+}
 
 test('E5: lifetimes that were shortened count for sessions that began before, and survive a renewal', async () => {
   const { clock, watch, site, browser } = setUp({ renew: '10m' })

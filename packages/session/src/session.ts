@@ -10,7 +10,7 @@ import { Hold, type Opened } from './hold.ts'
 import { renew, rotate } from './rotate.ts'
 import { type SignInOptions, signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
-import type { SessionId } from './token.ts'
+import type { SessionId, SessionKey, SessionToken } from './token.ts'
 import { type Change, update } from './update.ts'
 
 /** What begins when nothing was there before. */
@@ -32,6 +32,8 @@ export class Session<Data> {
   readonly #hold: Hold<Data>
   readonly #opening: Opening<Data>
   #fresh: Data | undefined
+  /** Where `isLive` last found the session: its token may be renewed more than once while a stream runs. */
+  #followed: { readonly token: SessionToken; readonly key: SessionKey } | null = null
 
   /** @internal */
   constructor(engine: Engine<Data>, exchange: Exchange, opened: Opened<Data>, opening: Opening<Data>) {
@@ -154,7 +156,8 @@ export class Session<Data> {
 
   /**
    * Whether the token that came with this request still opens what it opened: false once it was signed out, rotated,
-   * revoked or expired. For long requests, before they show or keep anything.
+   * revoked or expired. A renewal changes no privilege: what the old token opened lives as long as the session does.
+   * For long requests and streams, before they show or keep anything.
    *
    * @throws ERR_STORE_UNAVAILABLE
    */
@@ -170,11 +173,28 @@ export class Session<Data> {
   liveness(): boolean | Promise<boolean> {
     const found = this.#hold.find()
     if (found === null) return this.#hold.ended === null
-    return found instanceof Promise ? found.then(goesOn) : goesOn(found)
+    return found instanceof Promise ? found.then((answer) => this.#goesOn(answer)) : this.#goesOn(found)
   }
-}
 
-/** A renewal changes no privilege: what it left behind still opens what it opened. */
-function goesOn<Data>(found: Found<Data>): boolean {
-  return found.state === 'live' || (found.state === 'ended' && found.ended.reason === 'renewed')
+  /** A renewal changes no privilege: what the old token opened lives as long as the session does. */
+  #goesOn(found: Found<Data>): boolean | Promise<boolean> {
+    const { token, held, engine } = this.#hold
+    if (found.state === 'live') {
+      const { key } = found.held.record
+      if (token !== null && key !== held?.record.key) this.#followed = { token, key }
+      return true
+    }
+    if (token === null || found.state === 'none') return false
+    const followed = this.#followed?.token === token ? this.#followed.key : held?.record.key
+    const { reason } = found.ended
+    // After many renewals the store calls a token rotated that it cannot follow any more; we can, if we have looked since.
+    if (reason !== 'renewed' && (reason !== 'rotated' || this.#followed === null)) return false
+    return this.#follow(token, engine.successor(followed ?? engine.key(token)))
+  }
+
+  async #follow(token: SessionToken, successor: Promise<SessionKey | null>): Promise<boolean> {
+    const key = await successor
+    if (key !== null) this.#followed = { token, key }
+    return key !== null
+  }
 }

@@ -24,6 +24,8 @@ export interface Config {
   /** R5: `browser`: plain http from loopback counts as secure where the browser vouches for it; `insecure`: always. */
   readonly loopback: 'browser' | 'insecure' | 'never'
   readonly store: Store
+  readonly limits: Limits
+  readonly timeouts: Timeouts
   /** At least one, in the order of the file. */
   readonly sites: readonly Site[]
   /** Canonical host to site; a request for a host that is not here belongs to `anyHost`. */
@@ -32,6 +34,31 @@ export interface Config {
   readonly anyHost: Site | null
   /** One line each: what is allowed, but should be known. */
   readonly warnings: readonly string[]
+}
+
+export interface Limits {
+  /** Of one listener, at once. */
+  readonly connections: number
+  readonly requestsPerConnection: number | null
+  /** Requests that are under way on one HTTP/2 connection. */
+  readonly streamsPerConnection: number
+  /** Bytes of a request's headers. */
+  readonly headers: number
+}
+
+export interface Timeouts {
+  /** Until the client's headers must have come. */
+  readonly request: Milliseconds
+  /** For how long a connection is kept on which nothing is asked. */
+  readonly keepAlive: Milliseconds
+  /** Until the application must have taken the connection. */
+  readonly connect: Milliseconds
+  /** Until the application's headers must have come. */
+  readonly headers: Milliseconds
+  /** What may pass between two parts of a body, either way. Event streams and WebSockets may stay silent for longer. */
+  readonly body: Milliseconds
+  /** What is under way may take so long to end when the gateway stops. */
+  readonly drain: Milliseconds
 }
 
 export interface Tls {

@@ -20,27 +20,36 @@ export interface Files {
 
 export function readFiles({ gateway: { tls, store } }: Draft, folder: string): Files {
   const findings: Finding[] = []
-  const keep = <T>(path: string[], value: T | Refused): T | null => {
-    if (!(value instanceof Refused)) return value
-    findings.push({ path, at: 'value', what: value.what, remedy: value.remedy })
-    return null
-  }
+  const keep = keeper(findings)
   if (store?.kind === 'sqlite') keep(['store'], checkStoreFile(resolve(folder, store.file)))
   if (!tls) return { tls: null, findings }
+  const read = readCertificateAndKey(resolve(folder, tls.cert), resolve(folder, tls.key), tls.cert)
+  return { tls: read.tls, findings: [...findings, ...read.findings] }
+}
 
-  const certFile = resolve(folder, tls.cert)
-  const keyFile = resolve(folder, tls.key)
+/** @param certName - as it shall stand in messages */
+export function readCertificateAndKey(certFile: string, keyFile: string, certName = certFile): Files {
+  const findings: Finding[] = []
+  const keep = keeper(findings)
   const cert = keep(['tls', 'cert'], readText(certFile))
   const key = keep(['tls', 'key'], readText(keyFile))
   const certificate = cert === null ? null : keep(['tls', 'cert'], readCertificate(cert))
   const privateKey = key === null ? null : keep(['tls', 'key'], readKey(key))
   if (cert === null || key === null || certificate === null || privateKey === null) return { tls: null, findings }
   if (!certificate.checkPrivateKey(privateKey)) {
-    const what = `does not belong to the certificate in ${tls.cert}`
+    const what = `does not belong to the certificate in ${certName}`
     const remedy = 'name the key for which the certificate was issued (in a chain the own certificate comes first)'
     findings.push({ path: ['tls', 'key'], at: 'value', what, remedy })
   }
   return { tls: { certFile, keyFile, cert, key, certificate }, findings }
+}
+
+function keeper(findings: Finding[]): <T>(path: string[], value: T | Refused) => T | null {
+  return (path, value) => {
+    if (!(value instanceof Refused)) return value
+    findings.push({ path, at: 'value', what: value.what, remedy: value.remedy })
+    return null
+  }
 }
 
 export function resolveStore(store: StoreAddress, folder: string): Store {

@@ -44,6 +44,8 @@ test('the example of the documentation resolves, with every default filled in', 
     trustedProxies: ['10.0.0.0/8'],
     loopback: 'browser',
     store: { kind: 'sqlite', file: join(folder.path, 'coatcheck.db') },
+    limits: { connections: 10_000, requestsPerConnection: null, streamsPerConnection: 100, headers: 65_536 },
+    timeouts: { request: 30_000, keepAlive: 65_000, connect: 10_000, headers: 60_000, body: 300_000, drain: 8_000 },
     sites: [
       {
         name: 'shop.example.test',

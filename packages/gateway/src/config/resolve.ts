@@ -20,6 +20,8 @@ export function resolveConfig(file: File, tls: ReadTls | null, fileName: string 
     trustedProxies: file.trustedProxies,
     loopback: file.insecureLoopback ? 'insecure' : (file.loopback ?? 'browser'),
     store: resolveStore(file.store, folder),
+    limits: { ...file.limits, requestsPerConnection: file.limits.requestsPerConnection ?? null },
+    timeouts: file.timeouts,
     sites,
     byHost: new Map(sites.flatMap((site) => site.hosts.map((host) => [host, site] as const))),
     anyHost: sites.find((site) => site.hosts.length === 0) ?? null,

@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import { optional, text } from './field.ts'
+import { limits, timeouts } from './schema-limits.ts'
 import { sessions } from './schema-parts.ts'
 import { siteSchema } from './schema-site.ts'
 import { parseListener } from './values/endpoint.ts'
@@ -76,6 +77,8 @@ export const schema = z
       examples: ['sqlite:./coatcheck.db', 'memory'],
     }).default({ kind: 'memory' }),
     sessions: sessions.prefault({}),
+    limits: limits.prefault({}),
+    timeouts: timeouts.prefault({}),
     sites: z
       .array(siteSchema)
       .min(1)

@@ -4,9 +4,11 @@
 // capitals, dot segments removed; slashes stay as many as they are), the query byte for byte. How servers may read that
 // path is in `reading/`: a site's rules are asked there.
 
-import { type IncomingMessage, METHODS } from 'node:http'
+import { METHODS } from 'node:http'
 import { parseAuthority } from '@coatcheck/session'
+import { readHttp2 } from '../http2.ts'
 import type { PathIds } from '../ids/path.ts'
+import type { GatewayRequest } from '../passage.ts'
 import { inOneSpelling, withoutDots } from '../reading/escapes.ts'
 import type { Path } from '../reading/rules.ts'
 import { Refusal } from '../refusal.ts'
@@ -30,7 +32,8 @@ const MOST_UNUSUAL = 8192
  * @param ids - the site's: taken out of the path before anything else reads it (G2)
  * @throws Refusal 400, 405, 414, 501
  */
-export function canonicalRequest(req: IncomingMessage, ids?: PathIds): Target {
+export function canonicalRequest(req: GatewayRequest, ids?: PathIds): Target {
+  if (req.stream !== undefined) readHttp2(req)
   assertMethod(req.method ?? 'GET')
   const authority = hostOf(req)
   const named = parseAuthority(authority)
@@ -54,7 +57,7 @@ function assertMethod(method: string): void {
   throw new Refusal(501, 'This method is not served', 'Use another method.')
 }
 
-function hostOf({ rawHeaders, headers }: IncomingMessage): string {
+function hostOf({ rawHeaders, headers }: GatewayRequest): string {
   let seen = 0
   for (let i = 0; i < rawHeaders.length; i += 2)
     if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === 'host') seen++

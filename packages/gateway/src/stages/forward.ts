@@ -1,6 +1,6 @@
 // Stage 5: on to the application, and its answer back, streaming both ways with backpressure.
 
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Form } from '../form/form.ts'
 import { headerValue, requestHeaders } from '../headers.ts'
@@ -9,9 +9,13 @@ import { tell } from '../ids/tell.ts'
 import type { PageFilter } from '../ids/written.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
+import { breakOff, isGone } from '../response-end.ts'
 import { browserScheme } from '../scheme.ts'
 import { hasBody } from '../silence.ts'
-import { assertLive, receive } from './receive.ts'
+import type { End, Stream } from '../streams.ts'
+import { openTunnel } from '../tunnel.ts'
+import { acceptUpgrade } from './handshake.ts'
+import { assertLive, receive, withheld } from './receive.ts'
 
 /** Resolves when the answer is written or the exchange is over. Rejects with what kept it from being answered. */
 export function forward(passage: Passage, visit: Visit | null, form: Form | null): Promise<void> {
@@ -26,6 +30,7 @@ export function forward(passage: Passage, visit: Visit | null, form: Form | null
         method: method as Dispatcher.HttpMethod,
         headers,
         body: form?.body ?? (hasBody(req) ? (req as Readable) : null),
+        ...(passage.upgrade === null ? {} : { upgrade: 'websocket' }),
       },
       new AnswerHandler(passage, visit, mayHoldIds, resolve, reject),
     )
@@ -56,7 +61,7 @@ function setContentLength(headers: string[], length: number): void {
 /** Milliseconds for which it need not be asked again whether a session lives (E8). */
 const PROOF = 1
 
-class AnswerHandler implements Dispatcher.DispatchHandler {
+class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
   readonly #passage: Passage
   readonly #visit: Visit | null
   readonly #mayHoldIds: boolean
@@ -70,6 +75,11 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #deciding = false
   #bodyEnded = false
   #done = false
+  /** When a part of the body last passed, and whether the client has yet to take it. */
+  #movedAt = 0
+  #blocked = false
+  #isEventStream = false
+  #watched = false
 
   constructor(
     passage: Passage,
@@ -88,9 +98,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     const { res } = this.#passage
-    if (res.closed) controller.abort(new Error('the client went away'))
+    if (isGone(res)) controller.abort(new Error('the client went away'))
     // A client that goes away while we wait for the application: nothing is left to answer.
-    else res.once('close', () => this.#finish(null))
+    else res.once('close', () => this.#gone())
   }
 
   onResponseStart(
@@ -105,8 +115,27 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     if (!isEmpty(this.#passage.method, status, raw)) controller.pause()
     this.#decide(receive(this.#passage, this.#visit, status, raw), (headers) => {
       if (this.#mayHoldIds) this.#filter = pageFilter(this.#passage, status, headers)
-      this.#passage.res.writeHead(status, reason(message), headers)
+      const { res, site } = this.#passage
+      if (site.streams.closing) res.shouldKeepAlive = false
+      if (res.stream === undefined) res.writeHead(status, reason(message), headers)
+      else res.writeHead(status, headers) // HTTP/2 has no reason (RFC 9113 §8.3.2)
       controller.resume()
+      if (!this.#done && !this.#bodyEnded) this.#watch(headers)
+    })
+  }
+
+  onRequestUpgrade(controller: Dispatcher.DispatchController, _status: number, _headers: unknown, upstream: Duplex) {
+    upstream.on('error', () => {})
+    if (this.#done) return void upstream.destroy() // the client went away
+    this.#passage.res.once('close', () => upstream.destroy())
+    const accepted = acceptUpgrade(this.#passage, this.#visit, text(controller.rawHeaders)).catch((error) => {
+      upstream.destroy()
+      throw error
+    })
+    this.#decide(accepted, (headers) => {
+      this.#done = true
+      openTunnel(this.#passage, this.#visit, headers, upstream)
+      this.#resolve()
     })
   }
 
@@ -126,10 +155,16 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   /** Whether the client takes more; where not, the application is asked to wait for it. */
   #write(controller: Dispatcher.DispatchController, chunk: Buffer): boolean {
     const { res } = this.#passage
+    this.#movedAt = performance.now()
     const filtered = this.#filter === null ? chunk : this.#filter.push(chunk)
     if (filtered.length === 0 || res.write(filtered)) return true
+    this.#blocked = true
     controller.pause()
-    res.once('drain', () => controller.resume())
+    res.once('drain', () => {
+      this.#blocked = false
+      this.#movedAt = performance.now()
+      controller.resume()
+    })
     return false
   }
 
@@ -157,9 +192,48 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #end(): void {
     if (this.#done) return
     this.#done = true
-    this.#passage.res.end(this.#filter === null ? undefined : this.#filter.end())
+    const { res } = this.#passage
+    res.end(this.#filter === null ? undefined : this.#filter.end())
     if (this.#filter?.found) tell(this.#passage, 'page')
+    if (res.writableLength === 0) this.#unwatch()
+    else this.#watch([]) // the client has yet to take it
     this.#resolve()
+  }
+
+  get session(): Stream['session'] {
+    return this.#done ? null : (this.#visit?.session ?? null) // what was sent before its session ended has been sent
+  }
+
+  stalled(now: number): boolean {
+    if (this.#isEventStream && !this.#blocked && !this.#done) return false
+    return now - this.#movedAt > this.#passage.site.patience
+  }
+
+  end(why: End): void {
+    const waits = this.#done || this.#blocked
+    if (why === 'session') this.#finish(withheld(this.#passage))
+    else if (why === 'silence' && !waits) this.#finish(unreachable(new SilenceError()))
+    else this.#finish(null)
+    this.#unwatch()
+    breakOff(this.#passage.res)
+  }
+
+  #watch(headers: readonly string[]): void {
+    if (this.#watched) return
+    this.#watched = true
+    this.#movedAt = performance.now()
+    this.#isEventStream = /^text\/event-stream\b/i.test(headerValue(headers, 'content-type') ?? '')
+    this.#passage.site.streams.add(this)
+  }
+
+  #unwatch(): void {
+    if (this.#watched) this.#passage.site.streams.delete(this)
+    this.#watched = false
+  }
+
+  #gone(): void {
+    this.#unwatch()
+    this.#finish(null)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -170,10 +244,17 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   #finish(error: unknown): void {
     if (this.#done) return
     this.#done = true
+    this.#unwatch()
     if (this.#controller?.aborted === false) this.#controller.abort(new Error('the answer is not wanted any more'))
     if (error === null) this.#resolve()
     else this.#reject(error)
   }
+}
+
+/** As undici's own, which knows nothing of event streams and is turned off for them. */
+class SilenceError extends Error {
+  readonly code = 'UND_ERR_BODY_TIMEOUT'
+  override readonly message = 'its body stood still'
 }
 
 /** RFC 9112 §6.3 */

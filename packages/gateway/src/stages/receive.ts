@@ -147,10 +147,10 @@ export function withheld({ method, facts, target, site, report, exchange }: Pass
   return new Refusal(401, title, 'Load the page again.')
 }
 
-function drop(
+export function drop(
   { site, target, report }: Passage,
   setCookies: readonly string[],
-  why: 'public' | 'cross-site' | 'plain-http' | 'signed-out' | 'late',
+  why: 'public' | 'cross-site' | 'plain-http' | 'signed-out' | 'late' | 'websocket',
 ): string[] {
   if (setCookies.length > 0) {
     const cookies = setCookies.map((line) => parseSetCookie(line, 0)?.name ?? '')
@@ -159,7 +159,7 @@ function drop(
   return []
 }
 
-function reportMerge({ site, report }: Passage, { refused, evicted }: Merge): void {
+export function reportMerge({ site, report }: Passage, { refused, evicted }: Merge): void {
   for (const { name, reason } of refused) report({ type: 'cookie-refused', site: site.site.name, cookie: name, reason })
   if (evicted.length > 0) report({ type: 'cookie-evicted', site: site.site.name, cookies: evicted })
 }
@@ -171,7 +171,7 @@ function addTransportSecurity({ site, exchange }: Passage, headers: string[]): v
 }
 
 /** The application took its ticket back: by deleting the cookie, or by emptying it, as some do. */
-function signsOut({ vault, changed, deleted }: Merge, authCookies: readonly string[]): boolean {
+export function signsOut({ vault, changed, deleted }: Merge, authCookies: readonly string[]): boolean {
   return authCookies.some((pattern) => {
     const names = (name: string) => matchesCookie(pattern, name)
     const isLeft = vault.cookies.some(({ name, value }) => names(name) && value !== '')

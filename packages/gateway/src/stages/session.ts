@@ -18,7 +18,9 @@ import { cookieHeader, withExposed } from '../vault/vault.ts'
 export async function openVisit(passage: Passage, form: Form | null): Promise<Visit> {
   if (form !== null) assertReadable(passage, form.name)
   const { req, exchange, facts, site, meaning, url, now } = passage
-  const session = await site.sessions.openExchange(exchange, { brief: !isNavigation(facts) })
+  // A WebSocket is opened by a script, and opened again whenever it breaks off: that keeps nobody signed in (E5).
+  const visitor = { brief: !isNavigation(facts), passive: passage.upgrade !== null }
+  const session = await site.sessions.openExchange(exchange, visitor)
   const cookies = () => {
     const own = session.id === null ? null : cookieHeader(session.data, url, facts.fetchSite === 'cross-site', now())
     return withExposed(own, req.headers.cookie, site.exposed)

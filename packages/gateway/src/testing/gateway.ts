@@ -29,11 +29,19 @@ export class TestGateway {
   /** Of the https listener; 0 where there is none. */
   readonly httpsPort: number
   readonly events: readonly GatewayEvent[]
+  readonly gateway: Gateway
 
-  constructor({ listeners }: Gateway, events: readonly GatewayEvent[]) {
+  constructor(gateway: Gateway, events: readonly GatewayEvent[]) {
+    const { listeners } = gateway
+    this.gateway = gateway
     this.events = events
     this.port = listeners.find(({ protocol }) => protocol === 'http')?.port ?? 0
     this.httpsPort = listeners.find(({ protocol }) => protocol === 'https')?.port ?? 0
+  }
+
+  /** Answers and WebSockets that are under way. */
+  get openStreams(): number {
+    return this.gateway.openStreams
   }
 
   /** A browser with an empty jar, on http://localhost or another name that browsers trust. */

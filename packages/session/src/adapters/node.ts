@@ -9,7 +9,7 @@ import { SessionError } from '../errors.ts'
 import { type Exchange, shortened, tooLate } from '../exchange.ts'
 import { isPrivateAlready, isSharedCachingHeader, personalCaching, varyWithCookie } from '../http/caching.ts'
 import { setsCookie } from '../http/cookie.ts'
-import type { RequestFacts } from '../http/origin.ts'
+import { isLoopbackHandshake, type RequestFacts } from '../http/origin.ts'
 import type { TransportRules } from '../proxies.ts'
 import type { Client } from '../store.ts'
 
@@ -112,21 +112,23 @@ function outweighsPrivate(lowerName: string): boolean {
 export function requestFacts(req: IncomingMessage, rules: TransportRules): RequestFacts {
   const { headers, method = 'GET', socket } = req
   const fetchSite = single(headers['sec-fetch-site'])
+  const host = (headers[':authority'] as string | undefined) ?? headers.host
+  const upgrade = headers.upgrade !== undefined
   return {
     method,
-    host: (headers[':authority'] as string | undefined) ?? headers.host,
+    host,
     secure: rules.isSecure({
       encrypted: (socket as TLSSocket).encrypted === true,
       peer: socket.remoteAddress,
       forwardedProto: single(headers['x-forwarded-proto']),
       forwarded: single(headers.forwarded),
-      fetchSite,
+      fetchSite: fetchSite ?? (upgrade && isLoopbackHandshake(headers.origin, host) ? 'none' : undefined),
     }),
     origin: headers.origin,
     fetchSite,
     fetchMode: single(headers['sec-fetch-mode']),
     fetchDest: single(headers['sec-fetch-dest']),
-    upgrade: headers.upgrade !== undefined,
+    upgrade,
   }
 }
 

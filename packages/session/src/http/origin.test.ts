@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { crossOrigin, isNavigation, mayCreateSession, type RequestFacts } from './origin.ts'
+import { crossOrigin, isLoopbackHandshake, isNavigation, mayCreateSession, type RequestFacts } from './origin.ts'
 
 const POST: RequestFacts = {
   method: 'POST',
@@ -237,3 +237,20 @@ test('R6: 100 KB in any header is judged in linear time', () => {
     assert.ok(performance.now() - started < 100, unit)
   }
 })
+
+for (const [sentence, origin, host, vouched] of [
+  ['a page on localhost', 'http://localhost:8080', 'localhost:8080', true],
+  ['a page on another port of it, which R6 then refuses', 'http://127.0.0.1:3000', 'localhost:8080', true],
+  ['a page of a name below localhost', 'http://shop.localhost', 'shop.localhost:80', true],
+  ['a page on IPv6 loopback', 'http://[::1]:8080', '[::1]:8080', true],
+  ['a page from elsewhere', 'http://shop.test', 'localhost:8080', false],
+  ['a page by a name that a careless proxy passes on', 'http://shop.test', 'shop.test', false],
+  ['a name that only begins like it', 'http://localhost.shop.test', 'localhost:8080', false],
+  ['no page', undefined, 'localhost:8080', false],
+  ['a page that may not say', 'null', 'localhost:8080', false],
+  ['no host', 'http://localhost', undefined, false],
+] as const) {
+  test(`R5: a WebSocket handshake without Sec-Fetch-Site, from ${sentence}, ${vouched ? 'has' : 'has not'} the browser’s word for loopback`, () => {
+    assert.equal(isLoopbackHandshake(origin, host), vouched)
+  })
+}

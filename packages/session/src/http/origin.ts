@@ -132,6 +132,16 @@ function hostAndPort(authority: string, https: boolean): string | null {
   return port === null || port === (https ? 443 : 80) ? host : `${host}:${port}`
 }
 
+/**
+ * Whether a WebSocket handshake was sent by a page of this machine to a name of this machine. Chromium sends no
+ * Sec-Fetch headers with it, on localhost either, but always its Origin; whether that is the site's own, R6 asks.
+ */
+export function isLoopbackHandshake(origin: string | undefined, host: string | undefined): boolean {
+  if (!origin?.startsWith('http://') || !host) return false
+  const [from, to] = [hostAndPort(origin.slice(7), false), hostAndPort(host, false)]
+  return from !== null && to !== null && isLoopbackName(from) && isLoopbackName(to)
+}
+
 /** Names that browsers trust without https (Secure Contexts §3.1). */
 function isLoopbackName(host: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host)

@@ -93,6 +93,13 @@ expectRefused([
   ['a negative duration', `sessions: { absolute: -1 }\n${site}`, 1, 'sessions.absolute', /not a duration/, /30m/],
   ['no time at all', `sessions: { idle: 0 }\n${site}`, 1, 'sessions.idle', /no time at all/, /30m/],
   ['absolute can not be off', `sessions: { absolute: off }\n${site}`, 1, 'sessions.absolute', /not a duration/, /12h/],
+  ['a size without unit', `limits: { headers: 64K }\n${site}`, 1, 'limits.headers', /is not a size/, /64KiB/],
+  ['a size that is too small', `limits: { headers: 100 }\n${site}`, 1, 'limits.headers', /out of bounds/, /4KiB/],
+  ['no connection at all', `limits: { connections: 0 }\n${site}`, 1, 'limits.connections', /below 1/, /from 1/],
+  ['half a limit', `limits: { connections: 1.5 }\n${site}`, 1, 'limits.connections', /not a whole/, /10000/],
+  ['waiting for ever', `timeouts: { body: off }\n${site}`, 1, 'timeouts.body', /is not a duration/, /90s/],
+  ['waiting for days', `timeouts: { body: 2d }\n${site}`, 1, 'timeouts.body', /longer than a day/, /5m/],
+  ['a timeout, misspelt', `timeouts: { bodi: 5m }\n${site}`, 1, 'timeouts.bodi', /not a key/, /did you mean "body"/],
   [
     'a duration that is a list',
     `sessions: { idle: [30m] }\n${site}`,
