@@ -14,6 +14,8 @@ const products = globSync('test/apps/*.ts', { cwd: root }).map(read)
 const elsewhere: Record<string, string> = {
   generic: 'attacks/leaky-protected.test.ts',
   aspnet: 'attacks/aspnet.test.ts',
+  java: 'attacks/rewriting.test.ts',
+  php: 'attacks/rewriting.test.ts',
 }
 
 for (const name of Object.keys(presets)) {

@@ -1,4 +1,4 @@
-// DokuWiki, at the root of its host.
+// DokuWiki, at the root of its host or below a folder.
 //
 // One address takes every form, the sign-in among them: it is the one that has the field `u`. Success sets the ticket,
 // `DW` and a hash of the wiki's path, from which DokuWiki signs its owner in again whenever the session is gone; so the
@@ -15,6 +15,6 @@ export const dokuwiki: Preset = {
   sessionCookies: ['DokuWiki'],
   expose: ['DOKU_PREFS'],
   server: 'apache',
-  login: { method: 'POST', path: '/doku.php', user: { field: 'u' }, success: { setsCookie: 'DW*' } },
+  login: { method: 'POST', path: '/**/doku.php', user: { field: 'u' }, success: { setsCookie: 'DW*' } },
   logout: [],
 }

@@ -1,4 +1,4 @@
-// WordPress, at the root of its host.
+// WordPress, at the root of its host or below a folder.
 //
 // Cookies end in a hash of the site's address. `wordpress_logged_in_*` says who is there and is set by every sign-in, in
 // the window that opens over an expired page too (which answers 200 instead of 302); signing out, a link with a nonce,
@@ -17,7 +17,7 @@ export const wordpress: Preset = {
   server: 'apache',
   login: {
     method: 'POST',
-    path: '/wp-login.php',
+    path: '/**/wp-login.php',
     user: { field: 'log' },
     success: { setsCookie: 'wordpress_logged_in_*' },
   },
