@@ -111,17 +111,19 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
   ): void {
     if (status < 200) return // early hints and the like are dropped: they could carry what the session may not see
     const raw = text(controller.rawHeaders)
-    // Paused, the end of an answer without body is lost where the application closes its connection behind it.
-    if (!isEmpty(this.#passage.method, status, raw)) controller.pause()
-    this.#decide(receive(this.#passage, this.#visit, status, raw), (headers) => {
-      if (this.#mayHoldIds) this.#filter = pageFilter(this.#passage, status, headers)
-      const { res, site } = this.#passage
-      if (site.streams.closing) res.shouldKeepAlive = false
-      if (res.stream === undefined) res.writeHead(status, reason(message), headers)
-      else res.writeHead(status, headers) // HTTP/2 has no reason (RFC 9113 §8.3.2)
-      controller.resume()
-      if (!this.#done && !this.#bodyEnded) this.#watch(headers)
-    })
+    this.#decide(
+      () => receive(this.#passage, this.#visit, status, raw),
+      (headers) => {
+        if (this.#mayHoldIds) this.#filter = pageFilter(this.#passage, status, headers)
+        const { res, site } = this.#passage
+        if (site.streams.closing) res.shouldKeepAlive = false
+        if (res.stream === undefined) res.writeHead(status, reason(message), headers)
+        else res.writeHead(status, headers) // HTTP/2 has no reason (RFC 9113 §8.3.2)
+        if (!this.#done && !this.#bodyEnded) this.#watch(headers)
+      },
+      // Paused, the end of an answer without body is lost where the application closes its connection behind it.
+      () => isEmpty(this.#passage.method, status, raw),
+    )
   }
 
   onRequestUpgrade(controller: Dispatcher.DispatchController, _status: number, _headers: unknown, upstream: Duplex) {
@@ -132,32 +134,35 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
       upstream.destroy()
       throw error
     })
-    this.#decide(accepted, (headers) => {
-      this.#done = true
-      openTunnel(this.#passage, this.#visit, headers, upstream)
-      this.#resolve()
-    })
+    this.#decide(
+      () => accepted,
+      (headers) => {
+        this.#done = true
+        openTunnel(this.#passage, this.#visit, headers, upstream)
+        this.#resolve()
+      },
+      () => true,
+    )
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#done) return
     // The token may have ended since the headers left: what the application adds then is not for this client (G3).
-    if (this.#visit === null || performance.now() - this.#liveAt < PROOF) this.#write(controller, chunk)
-    else {
-      controller.pause()
-      this.#decide(assertLive(this.#passage, this.#visit), () => {
-        // Only then: going on may bring the end of the body at once.
-        if (this.#write(controller, chunk)) controller.resume()
-      })
-    }
+    const visit = this.#visit
+    if (visit === null || performance.now() - this.#liveAt < PROOF) this.#write(controller, chunk)
+    else
+      this.#decide(
+        () => assertLive(this.#passage, visit),
+        () => this.#write(controller, chunk),
+      )
   }
 
-  /** Whether the client takes more; where not, the application is asked to wait for it. */
-  #write(controller: Dispatcher.DispatchController, chunk: Buffer): boolean {
+  /** Where the client takes no more, the application is asked to wait for it. */
+  #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { res } = this.#passage
     this.#movedAt = performance.now()
     const filtered = this.#filter === null ? chunk : this.#filter.push(chunk)
-    if (filtered.length === 0 || res.write(filtered)) return true
+    if (filtered.length === 0 || res.write(filtered)) return
     this.#blocked = true
     controller.pause()
     res.once('drain', () => {
@@ -165,21 +170,40 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
       this.#movedAt = performance.now()
       controller.resume()
     })
-    return false
   }
 
-  /** Goes on when the session was found to live, and ends the exchange otherwise. */
-  #decide<T>(decision: Promise<T>, goOn: (decided: T) => void): void {
-    this.#deciding = true
-    decision
-      .then((decided) => {
-        if (this.#done) return
-        this.#deciding = false
+  /**
+   * Goes on when the session was found to live, and ends the exchange otherwise. The application waits only where the
+   * decision has to be waited for.
+   *
+   * @param runsOn - whether nothing that could be held back comes behind it
+   */
+  #decide<T>(decision: () => T | Promise<T>, goOn: (decided: T) => void, runsOn = () => false): void {
+    try {
+      const decided = decision()
+      if (!(decided instanceof Promise)) {
         this.#liveAt = performance.now()
         goOn(decided)
-        if (this.#bodyEnded) this.#end()
-      })
-      .catch((error) => this.#finish(error))
+        return
+      }
+      this.#deciding = true
+      const controller = this.#controller as Dispatcher.DispatchController
+      const paused = !runsOn()
+      if (paused) controller.pause()
+      decided
+        .then((value) => {
+          if (this.#done) return
+          this.#deciding = false
+          this.#liveAt = performance.now()
+          goOn(value)
+          // Only then: going on may bring the end of the body at once.
+          if (paused && !this.#blocked) controller.resume()
+          if (this.#bodyEnded) this.#end()
+        })
+        .catch((error) => this.#finish(error))
+    } catch (error) {
+      this.#finish(error)
+    }
   }
 
   onResponseEnd(): void {

@@ -25,12 +25,12 @@ import { bringsTicket, pendingSignIn, signInUser } from './sign-in.ts'
  *
  * @throws Refusal where it must not be shown, SessionError where the store does not answer
  */
-export async function receive(
+export function receive(
   passage: Passage,
   visit: Visit | null,
   status: number,
   raw: readonly string[],
-): Promise<string[]> {
+): string[] | Promise<string[]> {
   const { kept, setCookies } = responseHeaders(raw)
   ownAddresses(passage, kept)
   withoutWrittenIds(passage, status, kept, setCookies)
@@ -39,11 +39,27 @@ export async function receive(
     drop(passage, setCookies, 'public')
     return kept
   }
-  await assertLive(passage, visit)
+  // Nearly every answer brings nothing to keep, for a session in the read cache: then there is nothing to wait for.
+  const live = assertLive(passage, visit)
+  if (live === undefined && setCookies.length === 0 && visit.attempt === null) return personal(passage, kept, NOTHING)
+  return received(passage, visit, status, kept, setCookies, live)
+}
+
+const NOTHING: readonly string[] = Object.freeze([])
+
+async function received(
+  passage: Passage,
+  visit: Visit,
+  status: number,
+  headers: readonly string[],
+  setCookies: readonly string[],
+  live: undefined | Promise<void>,
+): Promise<string[]> {
+  await live
   const toBrowser = visit.signedOut
     ? drop(passage, setCookies, 'signed-out')
-    : await keepCookies(passage, visit, status, kept, setCookies)
-  return personal(passage, kept, toBrowser)
+    : await keepCookies(passage, visit, status, headers, setCookies)
+  return personal(passage, headers, toBrowser)
 }
 
 /** Puts the answer's cookies where they belong. Returns the lines that pass to the browser. */
@@ -131,9 +147,19 @@ function personal(passage: Passage, headers: readonly string[], toBrowser: reado
   return leaving
 }
 
-/** @throws Refusal where the session ended since the request was opened: its answer goes no further (G3) */
-export async function assertLive(passage: Passage, { session }: Visit): Promise<void> {
-  if (session.id !== null && !(await session.isLive())) throw withheld(passage)
+/**
+ * At once where nothing has to be waited for.
+ *
+ * @throws Refusal where the session ended since the request was opened: its answer goes no further (G3)
+ */
+export function assertLive(passage: Passage, { session }: Visit): undefined | Promise<void> {
+  if (session.id === null) return undefined
+  const live = session.liveness()
+  if (live === true) return undefined
+  if (live === false) throw withheld(passage)
+  return live.then((lives) => {
+    if (!lives) throw withheld(passage)
+  })
 }
 
 /** The answer was made for a session that is over: its page belongs to nobody who could be sent it (G3). */
