@@ -111,7 +111,7 @@ export class Gateway {
     const facts = requestFacts(req, this.#rules)
     let passage: Passage | null = null
     try {
-      passage = await this.#read(req, res, coming, facts)
+      passage = this.#read(req, res, coming, facts)
       limitSilence(passage, this.#timeouts.body)
       const { meaning, site, target } = passage
       const refusal = transport(facts, site.site, target, meaning.login !== null, this.#httpsPort())
@@ -126,9 +126,10 @@ export class Gateway {
       if (coming?.awaitsContinue && !readsForm) res.writeContinue()
       await forward(passage, visit, form).catch((error) => undoSignIn(visit, error))
     } catch (error) {
+      const failure = passage === null ? await this.#endUnread(req, res, facts, error) : error
       // Nobody is left to answer. What the store could not do is told all the same.
-      if (isGone(res) && !(error instanceof SessionError)) return
-      const refusal = asRefusal(endedMeanwhile(error) && passage !== null ? withheld(passage) : error)
+      if (isGone(res) && !(failure instanceof SessionError)) return
+      const refusal = asRefusal(endedMeanwhile(failure) && passage !== null ? withheld(passage) : failure)
       if (refusal.status >= 500 || refusal.status === 400) {
         this.#report({ type: 'refused', status: refusal.status, title: refusal.message, cause: refusal.cause })
       }
@@ -136,20 +137,27 @@ export class Gateway {
     }
   }
 
-  /** @throws Refusal where the request cannot be read in one way; a token that it brought in clear is over then too */
-  async #read(req: GatewayRequest, res: GatewayResponse, coming: Coming | null, facts: RequestFacts): Promise<Passage> {
-    let site: ReadySite | null = null
+  /** @throws Refusal where the request cannot be read in one way, or no site is meant */
+  #read(req: GatewayRequest, res: GatewayResponse, coming: Coming | null, facts: RequestFacts): Passage {
+    const arrived = canonicalRequest(req)
+    const site = this.#route(arrived)
+    return this.#passage(req, res, coming, withoutIds(req, arrived, site.ids), facts, site)
+  }
+
+  /**
+   * A token that came in clear with a request that cannot be read is over all the same (R5). Whose it is shows only where
+   * the site does; where not, it is looked for in all.
+   *
+   * @returns what the request failed of in the end
+   */
+  async #endUnread(req: GatewayRequest, res: GatewayResponse, facts: RequestFacts, failure: unknown): Promise<unknown> {
+    const site = this.#siteOf(parseAuthority(req.headers.host ?? '')?.host)
+    const exchange = new GatewayExchange(req, res, facts, this.#rules)
     try {
-      const arrived = canonicalRequest(req)
-      site = this.#route(arrived)
-      const target = withoutIds(req, arrived, site.ids)
-      return this.#passage(req, res, coming, target, facts, site)
-    } catch (error) {
-      // Whose token it is shows only where the site does; where not, it is looked for in all.
-      site ??= this.#siteOf(parseAuthority(req.headers.host ?? '')?.host)
-      const exchange = new GatewayExchange(req, res, facts, this.#rules)
       await endExposed(req, exchange, site === null ? [...this.#sites.values()] : [site])
-      throw error
+      return failure
+    } catch (error) {
+      return error
     }
   }
 

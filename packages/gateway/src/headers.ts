@@ -1,6 +1,7 @@
 // Which headers belong to one connection only, and so are never passed on (RFC 9110 §7.6.1). Raw pairs in, raw pairs out.
 
-import { isUntrusted, overridesMethod } from './untrusted-headers.ts'
+import { KnownNames } from './known-names.ts'
+import { isUntrusted, namesMethod, overridesMethod } from './untrusted-headers.ts'
 
 const HOP_BY_HOP = new Set([
   'connection',
@@ -21,16 +22,26 @@ const HOP_BY_HOP = new Set([
  */
 const RESPONSE_OWN = new Set(['alt-svc', 'set-cookie2'])
 
+const requestNames = new KnownNames((lower) => {
+  if (HOP_BY_HOP.has(lower) || isUntrusted(lower) || lower === 'expect') return 'own'
+  return namesMethod(lower) ? 'method' : 'end-to-end'
+})
+
+const responseNames = new KnownNames((lower) => {
+  if (lower === 'set-cookie') return 'set-cookie'
+  return HOP_BY_HOP.has(lower) || RESPONSE_OWN.has(lower) ? 'own' : 'end-to-end'
+})
+
 /** The headers that go upstream, but for what the gateway adds. */
 export function requestHeaders(raw: readonly string[], method: string): string[] {
   const named = connectionNames(raw)
   const kept: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
-    const lower = name.toLowerCase()
     const value = raw[i + 1] as string
-    if (HOP_BY_HOP.has(lower) || isUntrusted(lower) || named?.has(lower) === true) continue
-    if (lower === 'expect' || overridesMethod(lower, value, method)) continue
+    const kind = requestNames.kind(name)
+    if (kind === 'own' || named?.has(name.toLowerCase()) === true) continue
+    if (kind === 'method' && overridesMethod(value, method)) continue
     kept.push(name, value)
   }
   return kept
@@ -49,10 +60,9 @@ export function responseHeaders(raw: readonly string[]): ResponseHeaders {
   const setCookies: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
-    const lower = name.toLowerCase()
-    if (lower === 'set-cookie') setCookies.push(raw[i + 1] as string)
-    else if (!HOP_BY_HOP.has(lower) && !RESPONSE_OWN.has(lower) && named?.has(lower) !== true)
-      kept.push(name, raw[i + 1] as string)
+    const kind = responseNames.kind(name)
+    if (kind === 'set-cookie') setCookies.push(raw[i + 1] as string)
+    else if (kind === 'end-to-end' && named?.has(name.toLowerCase()) !== true) kept.push(name, raw[i + 1] as string)
   }
   return { kept, setCookies }
 }

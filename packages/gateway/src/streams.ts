@@ -24,8 +24,8 @@ const AT_ONCE = 100
 const LOOK_EVERY = 1000
 
 export class Streams {
-  readonly #open = new Map<Stream, SessionId | null>()
-  readonly #bySession = new Map<SessionId, Set<Stream>>()
+  // Not sorted by session: nearly all are gone within the turn that brought them, and sessions end seldom.
+  readonly #open = new Set<Stream>()
   readonly #every: number
   #timer: NodeJS.Timeout | undefined
   #looking = false
@@ -42,22 +42,12 @@ export class Streams {
   }
 
   add(stream: Stream): void {
-    const id = stream.session?.id ?? null
-    this.#open.set(stream, id)
+    this.#open.add(stream)
     this.#timer ??= setInterval(() => void this.#lookAtAll(), this.#every).unref()
-    if (id === null) return
-    const others = this.#bySession.get(id)
-    if (others === undefined) this.#bySession.set(id, new Set([stream]))
-    else others.add(stream)
-    void this.#look(stream) // it may have ended since its headers were decided
   }
 
   delete(stream: Stream): void {
-    const id = this.#open.get(stream)
-    if (id === undefined || !this.#open.delete(stream) || id === null) return
-    const all = this.#bySession.get(id)
-    all?.delete(stream)
-    if (all?.size === 0) this.#bySession.delete(id)
+    this.#open.delete(stream)
   }
 
   /** Something happened that may have ended the token of some: only the session itself can say. */
@@ -68,12 +58,13 @@ export class Streams {
       case 'rotated':
       case 'signed-in':
       case 'exposed':
-        for (const stream of (event.id && this.#bySession.get(event.id)) || []) void this.#look(stream)
+        if (event.id === null) return
+        for (const stream of this.#open) if (stream.session?.id === event.id) void this.look(stream)
     }
   }
 
   endAll(why: End): void {
-    for (const stream of [...this.#open.keys()]) stream.end(why)
+    for (const stream of [...this.#open]) stream.end(why)
   }
 
   close(): void {
@@ -82,7 +73,8 @@ export class Streams {
     this.endAll('closing')
   }
 
-  async #look(stream: Stream): Promise<void> {
+  /** Ends it if its session is over. */
+  async look(stream: Stream): Promise<void> {
     try {
       if (stream.session === null || (await stream.session.isLive())) return
     } catch {
@@ -99,10 +91,10 @@ export class Streams {
       if (from > 0) await nextTurn()
       const now = performance.now()
       const looks: Promise<void>[] = []
-      for (const [stream, id] of all.slice(from, from + AT_ONCE)) {
+      for (const stream of all.slice(from, from + AT_ONCE)) {
         if (!this.#open.has(stream)) continue
         if (stream.stalled(now)) stream.end('silence')
-        else if (id !== null) looks.push(this.#look(stream))
+        else if (stream.session !== null) looks.push(this.look(stream))
       }
       await Promise.all(looks)
     }

@@ -58,6 +58,7 @@ class Tunnel implements Stream {
     this.#carry(client, upstream)
     this.#carry(upstream, client)
     passage.site.streams.add(this)
+    void passage.site.streams.look(this) // it may have ended since its handshake was decided
     client.resume()
   }
 

@@ -104,14 +104,20 @@ export function isUntrusted(lower: string): boolean {
 }
 
 /**
- * Whether a header names another method that would change what the rules said. A POST for a PUT, PATCH or DELETE does not:
- * all are unsafe (R6), and a rule for one of these covers POST. Anything else would make an unsafe request of a safe one, or
- * a sign-in of what is none.
+ * Whether a header is one in which frameworks look for another method.
  *
  * @param lower - the header's name in lower case
  */
-export function overridesMethod(lower: string, value: string, method: string): boolean {
-  if (!METHOD_OVERRIDES.has(folded(lower))) return false
+export function namesMethod(lower: string): boolean {
+  return METHOD_OVERRIDES.has(folded(lower))
+}
+
+/**
+ * Whether the method that such a header names would change what the rules said. A POST for a PUT, PATCH or DELETE does not:
+ * all are unsafe (R6), and a rule for one of these covers POST. Anything else would make an unsafe request of a safe one, or
+ * a sign-in of what is none.
+ */
+export function overridesMethod(value: string, method: string): boolean {
   return method !== 'POST' || !/^(?:PUT|PATCH|DELETE)$/.test(value)
 }
 

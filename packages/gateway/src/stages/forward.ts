@@ -199,6 +199,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
           // Only then: going on may bring the end of the body at once.
           if (paused && !this.#blocked) controller.resume()
           if (this.#bodyEnded) this.#end()
+          // It may have ended since, and before its end could be heard of.
+          if (this.#watched) void this.#passage.site.streams.look(this)
         })
         .catch((error) => this.#finish(error))
     } catch (error) {

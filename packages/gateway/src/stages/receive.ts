@@ -14,6 +14,7 @@ import { onOwnHost, ownAddresses } from '../addresses.ts'
 import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { headerValue, responseHeaders } from '../headers.ts'
 import { withoutWrittenIds } from '../ids/headers.ts'
+import { KnownNames } from '../known-names.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { parseSetCookie } from '../vault/set-cookie.ts'
@@ -118,26 +119,49 @@ function afterStep(vault: Vault, pending: PendingSignIn | null): Vault {
   return vault.pending === undefined ? vault : { cookies: vault.cookies }
 }
 
+/** What a header's name means to the answer's caching. */
+const names = new KnownNames((lower) => {
+  switch (lower) {
+    case 'cache-control':
+    case 'vary':
+    case 'pragma':
+      return lower
+    case 'etag':
+    case 'last-modified':
+      return 'validator'
+    default:
+      return isSharedCachingHeader(lower) ? 'shared' : 'other'
+  }
+})
+
 /** R2 and R3: our cookie, and who may keep the answer. */
 function personal(passage: Passage, headers: readonly string[], toBrowser: readonly string[]): string[] {
   const { req, site, target, report, exchange } = passage
   const { cookie } = exchange
+  let cacheControl: string | undefined
+  let hasValidator = false
+  for (let i = 0; i < headers.length; i += 2) {
+    const kind = names.kind(headers[i] as string)
+    if (kind === 'cache-control') cacheControl = joined(cacheControl, headers[i + 1] as string)
+    else if (kind === 'validator') hasValidator = true
+  }
   const decision = personalCaching({
-    cacheControl: headerValue(headers, 'cache-control'),
+    cacheControl,
     issuesCookie: cookie !== null || toBrowser.length > 0,
     dest: req.headers['sec-fetch-dest'] as string | undefined,
-    hasValidator: headerValue(headers, 'etag') !== undefined || headerValue(headers, 'last-modified') !== undefined,
+    hasValidator,
   })
   const leaving: string[] = []
+  let vary: string | undefined
   for (let i = 0; i < headers.length; i += 2) {
-    const lower = (headers[i] as string).toLowerCase()
-    if (lower === 'cache-control' || isSharedCachingHeader(lower)) continue
-    if (decision.varyCookie && lower === 'vary') continue
-    if (decision.legacyNoStore && lower === 'pragma') continue
-    leaving.push(headers[i] as string, headers[i + 1] as string)
+    const kind = names.kind(headers[i] as string)
+    const value = headers[i + 1] as string
+    if (kind === 'cache-control' || kind === 'shared' || (kind === 'pragma' && decision.legacyNoStore)) continue
+    if (kind === 'vary' && decision.varyCookie) vary = joined(vary, value)
+    else leaving.push(headers[i] as string, value)
   }
   leaving.push('Cache-Control', decision.cacheControl)
-  if (decision.varyCookie) leaving.push('Vary', varyWithCookie(headerValue(headers, 'vary')))
+  if (decision.varyCookie) leaving.push('Vary', varyWithCookie(vary))
   if (decision.legacyNoStore) leaving.push('Pragma', 'no-cache', 'Expires', '0')
   for (const line of toBrowser) leaving.push('Set-Cookie', line)
   if (cookie !== null) leaving.push('Set-Cookie', cookie)
@@ -145,6 +169,11 @@ function personal(passage: Passage, headers: readonly string[], toBrowser: reado
     report({ type: 'caching-removed', site: site.site.name, path: target.path, directives: decision.dropped })
   }
   return leaving
+}
+
+/** Several lines of a header are one list (RFC 9110 §5.3). */
+function joined(before: string | undefined, value: string): string {
+  return before === undefined ? value : `${before}, ${value}`
 }
 
 /**
