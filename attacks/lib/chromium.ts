@@ -24,11 +24,12 @@ const FLAGS = [
  * With the back/forward cache, which playwright turns off and people have.
  *
  * @param home - a folder for what it keeps beside its profile, which is a temporary one anyway
+ * @param more - further flags
  */
-export function launchChromium(executablePath: string, home: string): Promise<Browser> {
+export function launchChromium(executablePath: string, home: string, more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
-    args: FLAGS,
+    args: [...FLAGS, ...more],
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
     env: { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: home },
   })

@@ -33,6 +33,8 @@ function sentence(event: GatewayEvent): string | null {
       return `${event.file} changed and cannot be used, so the old one goes on: it ${event.why}`
     case 'caching-removed':
       return null
+    case 'callback-refused':
+      return `${event.site}: ${event.path}: a form from another site was not taken: ${CALLBACK[event.why]}`
     case 'refused':
       return `${event.status}: ${event.title}${event.cause instanceof Error ? ` (${event.cause.message})` : ''}`
     case 'session':
@@ -67,6 +69,13 @@ const WEBSOCKET_ENDED = {
   session: 'its session is over',
   silence: 'what was sent was not read',
   closing: 'the gateway stops',
+}
+
+const CALLBACK = {
+  'too-long': 'it is too long',
+  full: 'too many are under way',
+  over: 'it was sent on already, or too long ago',
+  'not-a-visit': 'no page was asked for',
 }
 
 function sessionSentence(site: string, event: Extract<GatewayEvent, { type: 'session' }>['event']): string | null {

@@ -8,14 +8,20 @@ import type { Refusal } from './refusal.ts'
 import { breakOff } from './response-end.ts'
 
 const STYLE = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem}h1{font-size:1.4rem;margin:0 0 .5rem}p{margin:.25rem 0}small{opacity:.6}`
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'`
+const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
 
-/** Answers with what a stage refused. `cookie` is our own Set-Cookie line, if the session has one to send. */
+/**
+ * Answers with what a stage refused.
+ *
+ * @param cookie - our own Set-Cookie line, if the session has one to send
+ * @param framePolicy - who may show it in a frame; null: nobody
+ */
 export function answerRefusal(
   req: GatewayRequest,
   res: GatewayResponse,
   refusal: Refusal,
   cookie: string | null,
+  framePolicy: string | null = null,
 ): void {
   if (res.headersSent) {
     breakOff(res)
@@ -26,7 +32,8 @@ export function answerRefusal(
     ? ['text/html; charset=utf-8', page(status, title, remedy)]
     : problem(status, title, remedy)
   const headers: string[] = ['Content-Type', type, 'Content-Length', String(Buffer.byteLength(body))]
-  headers.push('Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff', 'Content-Security-Policy', POLICY)
+  headers.push('Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff', 'Content-Security-Policy')
+  headers.push(`${POLICY}; ${framePolicy ?? "frame-ancestors 'none'"}`)
   for (const [name, value] of refusal.headers) headers.push(name, value)
   if (cookie !== null) headers.push('Set-Cookie', cookie)
   // What is left of the request's body would be read as the next request; over HTTP/2 nobody need send it.

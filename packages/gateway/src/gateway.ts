@@ -9,6 +9,7 @@ import {
   TransportRules,
 } from '@coatcheck/session'
 import { answerRefusal } from './answers.ts'
+import { formOf } from './callbacks/resumed.ts'
 import type { Config, Timeouts } from './config/config.ts'
 import { Draining } from './draining.ts'
 import { GatewayExchange } from './exchange.ts'
@@ -21,6 +22,7 @@ import type { Report } from './report.ts'
 import { isGone } from './response-end.ts'
 import { limitSilence } from './silence.ts'
 import { type ReadySite, readySite } from './sites.ts'
+import { callbacks } from './stages/callbacks.ts'
 import { canonicalRequest, type Target } from './stages/canonical.ts'
 import { forward } from './stages/forward.ts'
 import { assertHandshake } from './stages/handshake.ts'
@@ -113,15 +115,18 @@ export class Gateway {
     try {
       passage = this.#read(req, res, coming, facts)
       limitSilence(passage, this.#timeouts.body)
-      const { meaning, site, target } = passage
-      const refusal = transport(facts, site.site, target, meaning.login !== null, this.#httpsPort())
-      if (refusal !== null || meaning.isPublic) await endExposed(req, passage.exchange, [site])
+      const { site, target } = passage
+      const refusal = transport(facts, site.site, target, passage.meaning.login !== null, this.#httpsPort())
+      if (refusal !== null || passage.meaning.isPublic) await endExposed(req, passage.exchange, [site])
       if (refusal !== null) throw refusal
       if (passage.upgrade !== null) assertHandshake(passage)
+      else if (passage.meaning.isCallback) passage = await callbacks(passage, coming?.awaitsContinue === true)
+      const { meaning, resumed } = passage
       const field = meaning.login?.user?.field ?? null
       const readsForm = !site.ids.parameters.isEmpty || field !== null
       if (coming?.awaitsContinue && readsForm) res.writeContinue()
-      const form = readsForm ? await readForm(req, question(passage, field)) : null
+      const sent = resumed === null ? req : formOf(resumed)
+      const form = readsForm ? await readForm(sent, question(passage, field)) : null
       const visit = meaning.isPublic ? null : await openVisit(passage, form)
       if (coming?.awaitsContinue && !readsForm) res.writeContinue()
       await forward(passage, visit, form).catch((error) => undoSignIn(visit, error))
@@ -133,7 +138,7 @@ export class Gateway {
       if (refusal.status >= 500 || refusal.status === 400) {
         this.#report({ type: 'refused', status: refusal.status, title: refusal.message, cause: refusal.cause })
       }
-      answerRefusal(req, res, refusal, passage?.exchange.cookie ?? null)
+      answerRefusal(req, res, refusal, passage?.exchange.cookie ?? null, passage?.site.framePolicy)
     }
   }
 
@@ -195,6 +200,7 @@ export class Gateway {
       url: { host: target.host, path: target.path, secure: facts.secure },
       report: this.#report,
       now: this.#now,
+      resumed: null,
     }
   }
 

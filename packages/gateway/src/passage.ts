@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { RequestFacts, Session } from '@coatcheck/session'
+import type { Resumed } from './callbacks/resumed.ts'
 import type { LoginRule } from './config/config.ts'
 import type { GatewayExchange } from './exchange.ts'
 import type { UserName } from './form/user-name.ts'
@@ -37,6 +38,8 @@ export interface Passage {
   readonly url: BrowserUrl
   readonly report: Report
   readonly now: () => number
+  /** The form in whose place this request goes on to the application (R8); null for all others. */
+  readonly resumed: Resumed | null
 }
 
 /** What the request has to do with a session; null where it has none (public paths, plain http). */

@@ -56,6 +56,13 @@ export type GatewayEvent =
   | { readonly type: 'certificate-renewed'; readonly file: string; readonly until: Date }
   /** They changed into something that cannot be used: the old ones go on. */
   | { readonly type: 'certificate-kept'; readonly file: string; readonly why: string }
+  /** What another site sent to a callback was not taken, or not sent on (R8). */
+  | {
+      readonly type: 'callback-refused'
+      readonly site: string
+      readonly path: string
+      readonly why: 'too-long' | 'full' | 'over' | 'not-a-visit'
+    }
   | { readonly type: 'refused'; readonly status: number; readonly title: string; readonly cause?: unknown }
 
 export type Report = (event: GatewayEvent) => void

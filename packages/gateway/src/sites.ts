@@ -1,7 +1,8 @@
 // A configured site, made ready to serve: its sessions, its rules as matchers, its connections upstream.
 
-import { Sessions, type Store } from '@coatcheck/session'
+import { framePolicy, Sessions, type Store } from '@coatcheck/session'
 import { Pool } from 'undici'
+import { KeptRequests } from './callbacks/kept-requests.ts'
 import type { Site, Timeouts } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
 import type { GatewayExchange } from './exchange.ts'
@@ -17,6 +18,10 @@ export interface ReadySite {
   readonly exposed: ReadonlySet<string>
   readonly trustedOrigins: ReadonlySet<string>
   readonly ids: SiteIds
+  /** Null where the site has no callbacks. */
+  readonly kept: KeptRequests | null
+  /** Who may show the site in a frame; null where nothing is said of that (R1). */
+  readonly framePolicy: string | null
   readonly pool: Pool
   readonly origin: string
   /** What is under way, on all sites. */
@@ -42,6 +47,8 @@ export function readySite(
     streams.hear(event)
     report({ type: 'session', site: site.name, event })
   })
+  const kept = site.callbacks.length === 0 ? null : new KeptRequests(site.name, store, clock)
+  kept?.onStoreError((event) => report({ type: 'session', site: site.name, event }))
   const origin = endpointOrigin(site.upstream)
   const pool = new Pool(origin, {
     connections: 256,
@@ -56,6 +63,8 @@ export function readySite(
     exposed: new Set(site.expose),
     trustedOrigins: new Set(site.trustedOrigins),
     ids: siteIds(site),
+    kept,
+    framePolicy: framePolicy(site.embedded),
     pool,
     origin,
     streams,
@@ -63,6 +72,7 @@ export function readySite(
     meaning: compileRules(site),
     close: async () => {
       await sessions.close({ keepStore: true })
+      await kept?.close()
       await pool.destroy()
     },
   }
@@ -80,6 +90,7 @@ export function siteSessions(site: Site, store: Store, clock: () => number): Ses
     renew: inSeconds(renew),
     ...(limit === null ? {} : { limit }),
     trustedOrigins: site.trustedOrigins,
+    embedded: site.embedded,
     http: site.http === 'tiered' ? ('tiered' as const) : ('refuse' as const),
     clock,
   }

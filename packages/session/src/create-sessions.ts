@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeExchange } from './adapters/node.ts'
+import { framePolicy } from './http/framing.ts'
 import type { SessionsOptions } from './options.ts'
 import { TransportRules } from './proxies.ts'
 import { Sessions } from './sessions.ts'
@@ -24,9 +25,10 @@ export function createSessions<Data = Record<string, never>>(
   options: SessionsOptions<Data>,
 ): Sessions<Data, [req: IncomingMessage, res: ServerResponse]> {
   const rules = new TransportRules(options)
+  const policy = framePolicy(options.embedded ?? [])
   const sessions: Sessions<Data, [IncomingMessage, ServerResponse]> = new Sessions(
     options,
-    (req, res) => new NodeExchange(req, res, rules, (directives) => sessions.reportCaching(directives)),
+    (req, res) => new NodeExchange(req, res, rules, policy, (directives) => sessions.reportCaching(directives)),
   )
   return sessions
 }

@@ -112,6 +112,7 @@ export class Hold<Data> {
   assertMayIssue(): void {
     this.engine.assertOpen()
     const { facts, headersSent } = this.exchange
+    const { trustedOrigins, embedded } = this.engine.settings
     if (facts.secure !== (this.engine.settings.tier === 'secure')) {
       throw new SessionError(
         'ERR_INSECURE_TRANSPORT',
@@ -120,7 +121,7 @@ export class Hold<Data> {
       )
     }
     // An answer to a request that browsers send without the cookie must not overwrite the good one (R8).
-    if (!mayCreateSession(facts, this.engine.settings.trustedOrigins)) {
+    if (!mayCreateSession(facts, trustedOrigins, embedded)) {
       throw new SessionError('ERR_CROSS_SITE', 'a request from another site may not begin a session or sign anyone in')
     }
     if (headersSent) {

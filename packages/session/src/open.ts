@@ -5,7 +5,7 @@ import { SessionError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { LINK_GRACE, touchInterval } from './expiry.ts'
 import { deleteCookie, type FoundCookie, findCookie } from './http/cookie.ts'
-import { crossOrigin, isNavigation, mayCreateSession } from './http/origin.ts'
+import { cookieCounts, crossOrigin, isNavigation, mayCreateSession } from './http/origin.ts'
 import type { Held } from './read-cache.ts'
 import { type Opening, Session, type Visitor } from './session.ts'
 import type { SessionRecord } from './store.ts'
@@ -27,7 +27,9 @@ export function openSession<Data>(
 ): Session<Data> | Promise<Session<Data>> {
   engine.assertOpen()
   const opening = { ...options, openedAt: engine.now() } // before anything is waited for (E12)
-  const { tier, cookie } = engine.settings
+  const { tier, cookie, embedded, trustedOrigins } = engine.settings
+  // A cookie that comes with everything is looked at only where Lax would have come, and in frames (R1).
+  if (embedded && !cookieCounts(exchange.facts, trustedOrigins)) return new Session(engine, exchange, null, opening)
   const found = findCookie(exchange.cookieHeader, cookie.name)
   if (found.kind === 'none') return new Session(engine, exchange, null, opening)
   if (found.kind === 'many') {
@@ -92,12 +94,12 @@ function over<Data>(
   opening: Opening<Data>,
 ): Session<Data> {
   const { id, reason } = ended
-  const { cookie, trustedOrigins } = engine.settings
+  const { cookie, trustedOrigins, embedded } = engine.settings
   if (reason === 'idle' || reason === 'absolute') engine.events.emit({ type: 'expired', id, reason })
   else if (engine.isRecent(ended.at)) engine.events.emit({ type: 'late', id, reason })
   else engine.events.emit({ type: 'replay', id, reason, address: exchange.client.address })
   // The answer to a late request may arrive after the browser has its new cookie, and would delete that (R4).
-  if (!ended.late && !exchange.headersSent && mayCreateSession(exchange.facts, trustedOrigins)) {
+  if (!ended.late && !exchange.headersSent && mayCreateSession(exchange.facts, trustedOrigins, embedded)) {
     exchange.setCookie(cookie.name, deleteCookie(cookie))
   }
   return new Session(engine, exchange, { ended }, opening)
@@ -128,7 +130,7 @@ function live<Data>(
   // The renewed token was presented: the old one's ten seconds begin.
   const confirms = record.unconfirmed && !held.linked
   const due = settings.renew !== null && now - record.issuedAt >= settings.renew
-  const renews = due && isNavigation(facts) && !exchange.headersSent
+  const renews = due && isNavigation(facts, settings.embedded) && !exchange.headersSent
   return confirms || renews ? passOn(engine, session, record, confirms, renews) : session
 }
 

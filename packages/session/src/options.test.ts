@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSessions } from './create-sessions.ts'
 import { SessionError } from './errors.ts'
-import { normalise, type SessionsOptions } from './options.ts'
+import { normalise, plainTier, type SessionsOptions } from './options.ts'
 import { memory } from './stores/memory.ts'
 
 const HOUR = 3_600_000
@@ -28,6 +28,9 @@ const wrong: [string, object, RegExp][] = [
   ['a cookie name with a semicolon', { cookie: 'a;b' }, /^cookie: /],
   ['an origin with a path', { trustedOrigins: ['https://a.test/x'] }, /^trustedOrigins has "https:\/\/a\.test\/x"/],
   ['an origin with a wildcard', { trustedOrigins: ['*'] }, /^trustedOrigins/],
+  ['a page in clear that may frame it', { embedded: ['http://lms.test'] }, /^embedded has .*write an https origin/],
+  ['a frame from anywhere', { embedded: ['*'] }, /^embedded/],
+  ['an origin that adds to the policy', { embedded: ['https://lms.test;x'] }, /^embedded/],
   ['a proxy by name', { trustedProxies: ['proxy.test'] }, /^trustedProxies has "proxy\.test"; write an address/],
   ['a network too wide to be one', { trustedProxies: ['10.0.0.0/33'] }, /^trustedProxies/],
   ['loopback both ways', { loopback: 'never', insecureLoopback: true }, /^insecureLoopback contradicts/],
@@ -53,6 +56,19 @@ test('every default is the one that is documented', () => {
   assert.equal(settings.carry, true)
   assert.deepEqual(settings.cookie, { name: '__Host-Http-sid', sameSite: 'Lax', partitioned: false, secure: true })
   assert.equal(settings.strict, false)
+})
+
+test('R1: an embedded site’s cookie is SameSite=None and partitioned; the plain tier’s stays as it is', () => {
+  const settings = normalise(options({ embedded: ['https://lms.test', 'http://localhost:8080'] }))
+  assert.deepEqual(settings.cookie, { name: '__Host-Http-sid', sameSite: 'None', partitioned: true, secure: true })
+  assert.equal(settings.embedded, true)
+  assert.deepEqual(plainTier(settings).cookie, {
+    name: 'plain-sid',
+    sameSite: 'Lax',
+    partitioned: false,
+    secure: false,
+  })
+  assert.equal(normalise(options({ embedded: [] })).embedded, false)
 })
 
 test('R1: the name of the cookie can be changed, its prefix cannot', () => {

@@ -33,6 +33,13 @@ export interface BaseOptions<Data> {
   readonly cookie?: string
   /** Origins beside the site's own whose unsafe requests are taken, as `https://app.example`. Exact. Default none. */
   readonly trustedOrigins?: readonly string[]
+  /**
+   * Origins whose pages may show this site in a frame (an LTI tool, a tab in Teams), as `https://lms.example`. Exact.
+   * The cookie becomes `SameSite=None; Partitioned`: a session of its own for each embedding site, and one for the site
+   * by itself. Answers made with a session get a `Content-Security-Policy: frame-ancestors` that names the origins, and
+   * lose `X-Frame-Options`. Default none: the cookie is `SameSite=Lax` and does not come into frames of others.
+   */
+  readonly embedded?: readonly string[]
   /** Addresses or networks whose `X-Forwarded-*` headers are believed. Default none. */
   readonly trustedProxies?: readonly string[]
   /**
@@ -78,6 +85,8 @@ export interface Settings<Data> {
   readonly tier: 'secure' | 'plain'
   readonly cookie: CookieShape
   readonly trustedOrigins: ReadonlySet<string>
+  /** Whether other sites may show this one in a frame. */
+  readonly embedded: boolean
   readonly sealer: Sealer
   readonly strict: boolean
   readonly now: Clock
@@ -89,6 +98,7 @@ export function normalise<Data>(options: SessionsOptions<Data>): Settings<Data> 
   if (typeof store?.read !== 'function') throw wrong('store', 'must be a store, such as memory() or sqlite(file)')
   if (site === '' || /[\0-\x1f\x7f]/.test(site)) throw wrong('site', 'must be a name without control characters')
   if (site.startsWith(PLAIN)) throw wrong('site', `must not begin with ${PLAIN}`)
+  const embedded = (options.embedded ?? []).map(checkedAncestor).length > 0
   const initial = (options as { initial?: () => Data }).initial ?? (() => ({}) as Data)
   const settings: Settings<Data> = {
     store,
@@ -106,8 +116,14 @@ export function normalise<Data>(options: SessionsOptions<Data>): Settings<Data> 
     limit: options.limit === undefined ? null : checkedLimit(options.limit),
     carry: options.carry ?? true,
     tier: 'secure',
-    cookie: { name: checkedName(options.cookie ?? 'sid'), sameSite: 'Lax', partitioned: false, secure: true },
-    trustedOrigins: new Set((options.trustedOrigins ?? []).map(checkedOrigin)),
+    cookie: {
+      name: checkedName(options.cookie ?? 'sid'),
+      sameSite: embedded ? 'None' : 'Lax',
+      partitioned: embedded,
+      secure: true,
+    },
+    trustedOrigins: new Set((options.trustedOrigins ?? []).map((origin) => checkedOrigin('trustedOrigins', origin))),
+    embedded,
     sealer: {
       site,
       secrets: secrets(options.secret).map(secret),
@@ -129,7 +145,9 @@ export function plainTier<Data>(settings: Settings<Data>): Settings<Data> {
     ...settings,
     site,
     tier: 'plain',
-    cookie: { ...settings.cookie, name, secure: false },
+    // In a frame of another site browsers take no such cookie, and over plain http nobody is signed in.
+    cookie: { name, sameSite: 'Lax', partitioned: false, secure: false },
+    embedded: false,
     sealer: { ...settings.sealer, site },
   }
 }
@@ -165,10 +183,20 @@ function checkedName(suffix: string): string {
   }
 }
 
-function checkedOrigin(origin: string): string {
+function checkedOrigin(option: string, origin: string): string {
   const url = URL.canParse(origin) ? new URL(origin) : null
   if (url === null || url.origin !== origin || !/^https?:$/.test(url.protocol)) {
-    throw wrong('trustedOrigins', `has ${JSON.stringify(origin)}; write an origin exactly, as https://app.example`)
+    throw wrong(option, `has ${JSON.stringify(origin)}; write an origin exactly, as https://app.example`)
+  }
+  return origin
+}
+
+/** It becomes part of a policy (a header's value), and whoever is on the wire can be every http origin. */
+function checkedAncestor(origin: string): string {
+  checkedOrigin('embedded', origin)
+  const isLoopback = /^http:\/\/(?:(?:[\w.-]+\.)?localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(origin)
+  if (/[;,']/.test(origin) || !(origin.startsWith('https:') || isLoopback)) {
+    throw wrong('embedded', `has ${JSON.stringify(origin)}; write an https origin, as https://lms.example`)
   }
   return origin
 }

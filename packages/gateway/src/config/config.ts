@@ -105,6 +105,10 @@ export interface Site {
   readonly idsAnywhere: boolean
   /** Origins that may send unsafe requests with a session (R6), in the form of an Origin header. */
   readonly trustedOrigins: readonly string[]
+  /** Path patterns to which other sites send forms that arrive with the session (R8). */
+  readonly callbacks: readonly string[]
+  /** Origins that may show the site in a frame (R1), in the form of an Origin header. */
+  readonly embedded: readonly string[]
   /** The application's own sign-in (G3); empty: nothing says who signs in. The first rule that matches counts. */
   readonly login: readonly LoginRule[]
   /** Nobody said where else people sign in, so that every form that a page sends may be a sign-in (G3). */

@@ -65,6 +65,8 @@ test('the example of the documentation resolves, with every default filled in', 
         cookielessIds: true,
         idsAnywhere: false,
         trustedOrigins: [],
+        callbacks: [],
+        embedded: [],
         login: [
           {
             method: 'POST',
@@ -200,10 +202,20 @@ test('whatever the text, the answer is a configuration or a ConfigError', () => 
 })
 
 test('a single value of any text is judged, never a crash', () => {
-  const keys = ['upstream', 'hosts', 'public', 'expose', 'trustedOrigins', 'name', 'hsts'] as const
+  const keys = [
+    'upstream',
+    'hosts',
+    'public',
+    'expose',
+    'trustedOrigins',
+    'callbacks',
+    'embedded',
+    'name',
+    'hsts',
+  ] as const
   fc.assert(
     fc.property(fc.constantFrom(...keys), fc.string({ unit: 'binary' }), (key, value) => {
-      const list = ['hosts', 'public', 'expose', 'trustedOrigins'].includes(key)
+      const list = ['hosts', 'public', 'expose', 'trustedOrigins', 'callbacks', 'embedded'].includes(key)
       const site = { upstream: 'http://a:1', [key]: list ? [value] : value }
       try {
         parseConfig(JSON.stringify({ sites: [site] }), 'coatcheck.yaml', folder.path)

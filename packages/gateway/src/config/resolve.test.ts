@@ -77,6 +77,13 @@ sites: [{ upstream: http://a:1 }]`,
     [443, ['10.0.0.7/32'], 'redirect'],
   ],
   [
+    'R1, R8: a callback may have any one segment in its middle, and be a sign-in; origins are kept as browsers say them',
+    `sites: [{ upstream: http://a:1, callbacks: [/t/*/%61cs, /in], embedded: ['HTTPS://LMS.test:443'],
+     login: { path: /in, success: { location: /home } } }]`,
+    ({ sites }) => [sites[0]?.callbacks, sites[0]?.embedded],
+    [['/t/*/acs', '/in'], ['https://lms.test']],
+  ],
+  [
     'R5: loopback may be taken for secure',
     'insecureLoopback: true\nsites: [{ upstream: http://a:1 }]',
     (c) => c.loopback,

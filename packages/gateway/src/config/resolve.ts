@@ -53,6 +53,8 @@ function resolveSite(site: FileSite, file: File, hasRedirectTarget: boolean): Si
     cookielessIds: preset.ids?.cookieless ?? false,
     idsAnywhere: preset.ids?.anywhere ?? false,
     trustedOrigins: site.trustedOrigins,
+    callbacks: site.callbacks,
+    embedded: site.embedded,
     login,
     formsMaySignIn: site.login === null && (preset.login === null || preset.signInsElsewhere === true),
     logout: site.logout ?? preset.logout,

@@ -5,10 +5,11 @@ import { serverNames } from '../reading/servers/index.ts'
 import { duration, oneOrMore, optional, text } from './field.ts'
 import { presetNames } from './presets/index.ts'
 import { cookieName, cookiePattern, login, logout, pathPattern, sessions } from './schema-parts.ts'
+import { parseCallback } from './values/callback.ts'
 import { parseUpstream } from './values/endpoint.ts'
 import { parseHost } from './values/host.ts'
 import { parseFieldName, parseSiteName } from './values/name.ts'
-import { parseOrigin } from './values/origin.ts'
+import { parseAncestor, parseOrigin } from './values/origin.ts'
 
 export const siteSchema = z
   .strictObject({
@@ -114,6 +115,24 @@ export const siteSchema = z
           'Cookies by which the application knows who is signed in: it signs him out by deleting one. Those of the ' +
           'preset, and setsCookie of the login rules, are among them. Default: none more.',
         examples: [['auth']],
+      })
+      .default([]),
+    callbacks: z
+      .array(text(parseCallback, { description: 'A path, without "*" at its end.', examples: ['/saml/acs'] }))
+      .meta({
+        description:
+          'Paths to which other sites send forms (SAML, form_post, returns from payment), which arrive with the ' +
+          'session. Default: none.',
+        examples: [['/saml/acs', '/pay/return']],
+      })
+      .default([]),
+    embedded: z
+      .array(text(parseAncestor, { description: 'An origin.', examples: ['https://lms.example.test'] }))
+      .meta({
+        description:
+          'Origins whose pages may show the site in a frame, where it gets a partitioned cookie. Default: the cookie ' +
+          'does not come into frames of other sites.',
+        examples: [['https://lms.example.test']],
       })
       .default([]),
     login: optional(

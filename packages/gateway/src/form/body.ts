@@ -1,7 +1,10 @@
 // A request's body, read as far as a limit and forwarded byte for byte.
 
-import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import type { GatewayRequest } from '../passage.ts'
+
+/** A request as far as its body goes: one that arrived, or one that was kept. */
+export type Sent = Pick<GatewayRequest, 'method' | 'headers' | 'rawHeaders' | 'stream'> & AsyncIterable<Buffer>
 
 /** The body as far as it was read. */
 export interface Beginning {
@@ -12,8 +15,8 @@ export interface Beginning {
 }
 
 /** @param limit - in bytes: a longer body goes on as a stream */
-export async function readBody(req: IncomingMessage, limit: number): Promise<Beginning> {
-  const rest = req[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+export async function readBody(req: Sent, limit: number): Promise<Beginning> {
+  const rest = req[Symbol.asyncIterator]()
   const chunks: Buffer[] = []
   let length = 0
   while (length <= limit) {

@@ -1,13 +1,12 @@
 // What the gateway has to know of a request's body: whom a sign-in names, and the ids that are taken out. The body is
 // read for that, as far as a limit, and forwarded as it came but for those ids.
 
-import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { assertReadableForm, withoutIdParts } from '../ids/multipart.ts'
 import type { ParameterNames } from '../ids/parameters.ts'
 import { Refusal } from '../refusal.ts'
 import { hasBody } from '../silence.ts'
-import { readBody } from './body.ts'
+import { readBody, type Sent } from './body.ts'
 import { FieldName } from './field-name.ts'
 import { jsonName } from './json.ts'
 import { type MediaType, parseMediaType } from './media-type.ts'
@@ -40,7 +39,7 @@ export interface Form {
 }
 
 /** @throws Refusal 413 where a form is too long to be cleaned, 400 and 415 where it cannot be */
-export async function readForm(req: IncomingMessage, question: FormQuestion): Promise<Form> {
+export async function readForm(req: Sent, question: FormQuestion): Promise<Form> {
   const { without } = question
   if (without.isEmpty || !hasBody(req)) return readName(req, question)
   assertReadableForm(req)
@@ -57,7 +56,7 @@ export async function readForm(req: IncomingMessage, question: FormQuestion): Pr
   return { name: await nameIn(req, question, async () => body), body }
 }
 
-async function readName(req: IncomingMessage, question: FormQuestion): Promise<Form> {
+async function readName(req: Sent, question: FormQuestion): Promise<Form> {
   let body: Form['body'] = null
   const name = await nameIn(req, question, async () => {
     if (Number(req.headers['content-length'] ?? 0) > READ_FOR_NAME) return null
@@ -70,7 +69,7 @@ async function readName(req: IncomingMessage, question: FormQuestion): Promise<F
 
 /** @param read - the whole body; null where it is too long */
 async function nameIn(
-  req: IncomingMessage,
+  req: Sent,
   { field: sought, query, wideEscapes }: FormQuestion,
   read: () => Promise<Buffer | null>,
 ): Promise<UserName> {
@@ -96,7 +95,7 @@ async function nameIn(
 }
 
 /** Two Content-Type headers are two types, of which servers take either; none is one that is not read. */
-function mediaOf({ rawHeaders, headers }: IncomingMessage): MediaType | null {
+function mediaOf({ rawHeaders, headers }: Sent): MediaType | null {
   let seen = 0
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]!.toLowerCase() === 'content-type') seen++
   if (seen > 1) return null

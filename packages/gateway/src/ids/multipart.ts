@@ -5,7 +5,7 @@
 // Servers disagree about where parts begin (two boundaries, quoted or not), so boundaries are not looked at: wherever
 // a Content-Disposition header may stand, its name is read, as the more lenient servers do.
 
-import type { IncomingMessage } from 'node:http'
+import type { Sent } from '../form/body.ts'
 import { Refusal } from '../refusal.ts'
 import type { ParameterNames } from './parameters.ts'
 
@@ -105,7 +105,7 @@ function refused(): Refusal {
  *
  * @throws Refusal 400 for several types, 415 for a compressed form
  */
-export function assertReadableForm({ rawHeaders, headers }: IncomingMessage): void {
+export function assertReadableForm({ rawHeaders, headers }: Sent): void {
   let types = 0
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]!.toLowerCase() === 'content-type') types++
   if (types > 1) throw new Refusal(400, 'This request cannot be read in one way', 'It has several content types.')

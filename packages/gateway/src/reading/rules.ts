@@ -14,6 +14,8 @@ export interface Meaning {
   readonly isPublic: boolean
   readonly login: LoginRule | null
   readonly logout: boolean
+  /** Whether other sites may send forms to the path (R8), whatever the method. */
+  readonly isCallback: boolean
 }
 
 export interface Path {
@@ -25,7 +27,7 @@ export interface Path {
   readonly plain: boolean
 }
 
-export type Rules = Pick<Site, 'server' | 'public' | 'login' | 'logout'>
+export type Rules = Pick<Site, 'server' | 'public' | 'login' | 'logout'> & Partial<Pick<Site, 'callbacks'>>
 
 /** @returns a function that throws Refusal 400 where the path's readings mean different things */
 export function compileRules(site: Rules): (method: string, path: Path) => Meaning {
@@ -33,6 +35,8 @@ export function compileRules(site: Rules): (method: string, path: Path) => Meani
   const publics = site.public.map((pattern) => compilePathPattern(pattern, { ignoreCase }))
   const logins = site.login.map((rule) => ({ rule, page: pageExpression(rule.path) }))
   const logouts = site.logout.map((rule) => ({ rule, page: pageExpression(rule.path) }))
+  // As strictly as public paths: where another spelling of one is taken for none, its forms come as strangers'.
+  const callbacks = (site.callbacks ?? []).map((pattern) => compilePathPattern(pattern, { ignoreCase }))
   const read = (method: string, path: string, folded: string): Meaning => {
     let login: LoginRule | null = null
     for (const { rule, page } of logins) {
@@ -42,6 +46,7 @@ export function compileRules(site: Rules): (method: string, path: Path) => Meani
       isPublic: publics.some((pattern) => pattern.test(path)),
       login,
       logout: logouts.some(({ rule, page }) => coversMethod(rule.method, method) && page.test(folded)),
+      isCallback: callbacks.some((pattern) => pattern.test(path)),
     }
   }
   const readOne = (method: string, way: string): Meaning => {
@@ -55,7 +60,12 @@ export function compileRules(site: Rules): (method: string, path: Path) => Meani
     const first = readOne(method, all[0]!)
     for (let i = 1; i < all.length; i++) {
       const other = readOne(method, all[i]!)
-      if (other.isPublic !== first.isPublic || other.login !== first.login || other.logout !== first.logout) {
+      if (
+        other.isPublic !== first.isPublic ||
+        other.login !== first.login ||
+        other.logout !== first.logout ||
+        other.isCallback !== first.isCallback
+      ) {
         throw ambiguous('Its path means different things to different servers')
       }
     }

@@ -2,6 +2,7 @@
 
 import type { Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import { headersOfBoth } from '../callbacks/resumed.ts'
 import type { Form } from '../form/form.ts'
 import { headerValue, requestHeaders } from '../headers.ts'
 import { askForText, mayWriteIds, pageFilter } from '../ids/page.ts'
@@ -29,7 +30,7 @@ export function forward(passage: Passage, visit: Visit | null, form: Form | null
         path: target.path + target.query,
         method: method as Dispatcher.HttpMethod,
         headers,
-        body: form?.body ?? (hasBody(req) ? (req as Readable) : null),
+        body: form?.body ?? passage.resumed?.body ?? (hasBody(req) ? (req as Readable) : null),
         ...(passage.upgrade === null ? {} : { upgrade: 'websocket' }),
       },
       new AnswerHandler(passage, visit, mayHoldIds, resolve, reject),
@@ -38,12 +39,12 @@ export function forward(passage: Passage, visit: Visit | null, form: Form | null
 }
 
 function upstreamHeaders(
-  { req, method, facts, target, exchange }: Passage,
+  { req, method, facts, target, exchange, resumed }: Passage,
   visit: Visit | null,
   form: Form | null,
 ): string[] {
   const { address } = exchange.client
-  const headers = requestHeaders(req.rawHeaders, method)
+  const headers = requestHeaders(resumed === null ? req.rawHeaders : headersOfBoth(req.rawHeaders, resumed), method)
   if (form?.body instanceof Buffer) setContentLength(headers, form.body.length)
   if (visit !== null && visit.cookies !== null) headers.push('Cookie', visit.cookies)
   if (address !== null) headers.push('X-Forwarded-For', address)

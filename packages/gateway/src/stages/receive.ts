@@ -36,6 +36,7 @@ export function receive(
   ownAddresses(passage, kept)
   withoutWrittenIds(passage, status, kept, setCookies)
   addTransportSecurity(passage, kept)
+  if (passage.site.framePolicy !== null) allowFrames(kept, passage.site.framePolicy)
   if (visit === null) {
     drop(passage, setCookies, 'public')
     return kept
@@ -75,7 +76,7 @@ async function keepCookies(
   const { session, attempt } = visit
   if (attempt === null && setCookies.length === 0) return []
   // The answer to a request that browsers send without the cookie neither begins a session nor signs anyone in (R8).
-  if (session.id === null && !mayCreateSession(facts, site.trustedOrigins)) {
+  if (session.id === null && !mayCreateSession(facts, site.trustedOrigins, site.framePolicy !== null)) {
     return drop(passage, setCookies, 'cross-site')
   }
   const answer = { status, headers, setCookies }
@@ -110,7 +111,9 @@ async function keepCookies(
     if (!endedMeanwhile(error) || session.ended?.reason !== 'renewed') throw error
     return drop(passage, setCookies, 'late')
   }
-  return exposed.map((line) => hardenExposed(line, facts.secure)).filter((line) => line !== null)
+  return exposed
+    .map((line) => hardenExposed(line, facts.secure, site.framePolicy !== null))
+    .filter((line) => line !== null)
 }
 
 /** Whom a step named is kept until the next one; success, of whomever, forgets it. */
@@ -223,6 +226,14 @@ function addTransportSecurity({ site, exchange }: Passage, headers: string[]): v
   const { hsts } = site.site
   if (hsts === null || !exchange.encrypted || headerValue(headers, 'strict-transport-security') !== undefined) return
   headers.push('Strict-Transport-Security', `max-age=${Math.round(hsts / 1000)}`)
+}
+
+/** The application's own policy counts beside ours; X-Frame-Options knows no list of origins (R1). */
+function allowFrames(headers: string[], policy: string): void {
+  for (let i = headers.length - 2; i >= 0; i -= 2) {
+    if ((headers[i] as string).toLowerCase() === 'x-frame-options') headers.splice(i, 2)
+  }
+  headers.push('Content-Security-Policy', policy)
 }
 
 /** The application took its ticket back: by deleting the cookie, or by emptying it, as some do. */

@@ -19,7 +19,7 @@ export async function openVisit(passage: Passage, form: Form | null): Promise<Vi
   if (form !== null) assertReadable(passage, form.name)
   const { req, exchange, facts, site, meaning, url, now } = passage
   // A WebSocket is opened by a script, and opened again whenever it breaks off: that keeps nobody signed in (E5).
-  const visitor = { brief: !isNavigation(facts), passive: passage.upgrade !== null }
+  const visitor = { brief: !isNavigation(facts, site.framePolicy !== null), passive: passage.upgrade !== null }
   const session = await site.sessions.openExchange(exchange, visitor)
   const cookies = () => {
     const own = session.id === null ? null : cookieHeader(session.data, url, facts.fetchSite === 'cross-site', now())
@@ -70,9 +70,9 @@ function isAnothers({ rule, name }: SignInAttempt, signedIn: string | null): boo
 }
 
 /** A form that a page sent: what a sign-in looks like where no rule describes it. */
-function isNavigationalForm({ req, method, facts }: Passage): boolean {
+function isNavigationalForm({ req, method, facts, resumed }: Passage): boolean {
   if (method !== 'POST') return false
   if (facts.fetchMode !== undefined) return facts.fetchMode === 'navigate'
-  const type = req.headers['content-type'] ?? ''
+  const type = resumed?.contentType ?? req.headers['content-type'] ?? ''
   return /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)
 }

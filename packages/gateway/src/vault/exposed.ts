@@ -64,24 +64,26 @@ function mayPass(name: string, value: string): boolean {
  *
  * @param line - the application's
  * @param secure - whether the browser's connection counts as secure (R5)
+ * @param embedded - whether the site is shown in frames of others, where only partitioned cookies of `None` are taken
  * @example
  * hardenExposed('theme=dark; Domain=.shop.test; Path=/', true) // 'theme=dark; Path=/; Secure; SameSite=Lax'
  */
-export function hardenExposed(line: string, secure: boolean): string | null {
+export function hardenExposed(line: string, secure: boolean, embedded = false): string | null {
   const cookie = readSetCookie(line)
   // Nobody can name a cookie without a name, so none is exposed.
   if ('malformed' in cookie || cookie.name === '' || isReserved(cookie.name)) return null
   // What the application asks to be kept off plain http, or in a partition, is not sent as anything less.
   if (!secure && (cookie.secure || cookie.partitioned)) return null
   if (!keepsPromise(cookie.name, { ...cookie, secure, hostOnly: true })) return null
+  const framed = embedded && secure && cookie.sameSite !== 'strict'
   return (
     `${cookie.name}=${cookie.value}` +
     (cookie.path === null ? '' : `; Path=${cookie.path}`) +
     lifetime(cookie) +
     (secure ? '; Secure' : '') +
     (cookie.httpOnly ? '; HttpOnly' : '') +
-    `; SameSite=${sameSite(cookie, secure)}` +
-    (cookie.partitioned ? '; Partitioned' : '')
+    `; SameSite=${framed ? 'None' : sameSite(cookie, secure)}` +
+    (framed || cookie.partitioned ? '; Partitioned' : '')
   )
 }
 

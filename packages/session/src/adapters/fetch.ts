@@ -7,6 +7,7 @@ import { SessionError } from '../errors.ts'
 import { type Exchange, shortened, tooLate } from '../exchange.ts'
 import { isSharedCachingHeader, personalCaching, varyWithCookie } from '../http/caching.ts'
 import { setsCookie } from '../http/cookie.ts'
+import { framePolicy } from '../http/framing.ts'
 import type { RequestFacts } from '../http/origin.ts'
 import type { SessionsOptions } from '../options.ts'
 import { TransportRules } from '../proxies.ts'
@@ -31,11 +32,13 @@ export type Handler<Data> = (request: Request, open: () => Promise<Session<Data>
 /** The sessions of a site that speaks Web Request and Response. */
 export class FetchSessions<Data> extends Sessions<Data, [FetchExchange]> {
   readonly #rules: TransportRules
+  readonly #framePolicy: string | null
 
   /** @internal */
   constructor(options: SessionsOptions<Data>) {
     super(options, (exchange) => exchange)
     this.#rules = new TransportRules(options)
+    this.#framePolicy = framePolicy(options.embedded ?? [])
   }
 
   /** Wraps a handler. What it returns is left as it is unless it opened the session. */
@@ -49,7 +52,7 @@ export class FetchSessions<Data> extends Sessions<Data, [FetchExchange]> {
       })
       exchange.end()
       if (opened === undefined) return response
-      return exchange.answer(response, (directives) => this.reportCaching(directives))
+      return exchange.answer(response, this.#framePolicy, (directives) => this.reportCaching(directives))
     }
   }
 }
@@ -146,7 +149,11 @@ class FetchExchange implements Exchange {
   }
 
   /** The handler's answer, with the session's cookie and as a personal one (R2, R3). */
-  answer(response: Response, onCachingRemoved: (directives: readonly string[]) => void): Response {
+  answer(
+    response: Response,
+    policy: string | null,
+    onCachingRemoved: (directives: readonly string[]) => void,
+  ): Response {
     // What hosts answer to an upgrade is theirs alone, and nothing that a cache could keep.
     if (response.status === 101) return this.#switching(response)
     const headers = new Headers(response.headers)
@@ -164,6 +171,10 @@ class FetchExchange implements Exchange {
       headers.set('expires', '0')
     }
     if (decision.dropped.length > 0) onCachingRemoved(decision.dropped)
+    if (policy !== null) {
+      headers.delete('x-frame-options')
+      headers.append('content-security-policy', policy)
+    }
     if (this.#cookie !== undefined) {
       const { name, line } = this.#cookie
       const others = headers.getSetCookie().filter((other) => !setsCookie(other, name))

@@ -18,6 +18,7 @@ export class NodeExchange implements Exchange {
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   readonly #rules: TransportRules
+  readonly #framePolicy: string | null
   readonly #onCachingRemoved: (directives: readonly string[]) => void
   #facts: RequestFacts | undefined
 
@@ -25,11 +26,13 @@ export class NodeExchange implements Exchange {
     req: IncomingMessage,
     res: ServerResponse,
     rules: TransportRules,
+    framePolicy: string | null,
     onCachingRemoved: (directives: readonly string[]) => void,
   ) {
     this.#req = req
     this.#res = res
     this.#rules = rules
+    this.#framePolicy = framePolicy
     this.#onCachingRemoved = onCachingRemoved
   }
 
@@ -84,6 +87,7 @@ export class NodeExchange implements Exchange {
       res.setHeader('Pragma', 'no-cache')
       res.setHeader('Expires', '0')
     }
+    if (this.#framePolicy !== null) allowFrames(res, this.#framePolicy)
     // Once more: a handler that sets a cookie of its own with `setHeader` has replaced ours.
     for (const [name, line] of issued) putCookie(res, name, line)
     if (decision.dropped.length > 0) this.#onCachingRemoved(decision.dropped)
@@ -101,6 +105,13 @@ export class NodeExchange implements Exchange {
 function putCookie(res: ServerResponse, name: string, line: string): void {
   const others = lines(res.getHeader('set-cookie')).filter((other) => !setsCookie(other, name))
   res.setHeader('Set-Cookie', [...others, line])
+}
+
+/** The decision may be taken more than once: the policy is said once. */
+function allowFrames(res: ServerResponse, policy: string): void {
+  res.removeHeader('x-frame-options')
+  const said = lines(res.getHeader('content-security-policy'))
+  if (!said.includes(policy)) res.setHeader('Content-Security-Policy', [...said, policy])
 }
 
 /** Whether a cache was seen to keep an answer for this header though it is private. Expires is none of them. */

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { crossOrigin, isLoopbackHandshake, isNavigation, mayCreateSession, type RequestFacts } from './origin.ts'
+import {
+  cookieCounts,
+  crossOrigin,
+  isForeignForm,
+  isLoopbackHandshake,
+  isNavigation,
+  mayCreateSession,
+  type RequestFacts,
+} from './origin.ts'
 
 const POST: RequestFacts = {
   method: 'POST',
@@ -163,6 +171,60 @@ for (const [sentence, facts, expected] of r8) {
   })
 }
 
+const FRAME = { ...VISIT, fetchDest: 'iframe', fetchSite: 'cross-site' }
+const IMAGE = { ...VISIT, fetchMode: 'no-cors', fetchDest: 'image', fetchSite: 'cross-site' }
+
+const framed: [sentence: string, facts: RequestFacts, begins: boolean, counts: boolean][] = [
+  ['a frame in another site', FRAME, true, true],
+  ['an old frame in another site', { ...FRAME, fetchDest: 'frame' }, true, true],
+  ['a frame in a sibling host', { ...FRAME, fetchSite: 'same-site' }, true, true],
+  ['a link from another site', { ...VISIT, fetchSite: 'cross-site' }, true, true],
+  ['a page of our own in the frame', { ...FRAME, fetchSite: 'same-origin' }, true, true],
+  ['a form POST of our own in the frame', { ...FRAME, method: 'POST', fetchSite: 'same-origin' }, true, true],
+  ['a form POST into the frame, left to R6', { ...FRAME, method: 'POST' }, false, true],
+  ['a WebSocket of another site, left to R6', { ...SOCKET, fetchSite: 'cross-site' }, false, true],
+  ['an embed in another site', { ...FRAME, fetchDest: 'embed' }, false, false],
+  ['an image in another site', IMAGE, false, false],
+  ['a script in another site', { ...IMAGE, fetchDest: 'script' }, false, false],
+  ['a fetch from another site', { ...IMAGE, fetchMode: 'cors', fetchDest: 'empty' }, false, false],
+  ['a fetch that claims to be a frame', { ...FRAME, fetchMode: 'cors' }, false, false],
+  ['an image from a site nobody knows', { ...IMAGE, fetchSite: 'near-by' }, false, false],
+  ['an image in a sibling host', { ...IMAGE, fetchSite: 'same-site' }, false, true],
+  ['a fetch from a trusted site', { ...IMAGE, fetchMode: 'cors', origin: 'https://app.test' }, false, true],
+  ['an old browser’s GET', { ...POST, method: 'GET' }, true, true],
+]
+
+for (const [sentence, facts, begins, counts] of framed) {
+  test(`R1, R8: embedded, ${sentence} ${begins ? 'may' : 'may not'} begin a session, and its cookie ${counts ? 'counts' : 'does not'}`, () => {
+    assert.equal(mayCreateSession(facts, TRUSTED, true), begins)
+    assert.equal(cookieCounts(facts, TRUSTED), counts)
+  })
+}
+
+const FORM = { ...VISIT, method: 'POST', fetchSite: 'cross-site', origin: 'https://idp.test' }
+
+const forms: [sentence: string, facts: RequestFacts, expected: boolean, embedded?: boolean][] = [
+  ['a form of another site', FORM, true],
+  ['a form of a sibling host', { ...FORM, fetchSite: 'same-site' }, true],
+  ['a form of a sandbox', { ...FORM, origin: 'null' }, true],
+  ['a form of our own', { ...FORM, fetchSite: 'same-origin' }, false],
+  ['a reload by the visitor himself', { ...FORM, fetchSite: 'none' }, false],
+  ['a link', { ...FORM, method: 'GET' }, false],
+  ['a PUT', { ...FORM, method: 'PUT' }, false],
+  ['a script’s POST', { ...FORM, fetchMode: 'no-cors', fetchDest: 'empty' }, false],
+  ['a form into a frame', { ...FORM, fetchDest: 'iframe' }, false],
+  ['a form into a frame of an embedded site', { ...FORM, fetchDest: 'iframe' }, true, true],
+  ['an old browser’s form of another site', { ...POST, origin: 'https://idp.test' }, true],
+  ['an old browser’s form of our own', { ...POST, origin: 'https://shop.test' }, false],
+  ['no browser', POST, false],
+]
+
+for (const [sentence, facts, expected, embedded] of forms) {
+  test(`R8: ${sentence} is ${expected ? 'a' : 'no'} form that comes without the cookie and can come again with it`, () => {
+    assert.equal(isForeignForm(facts, embedded), expected)
+  })
+}
+
 const navigations: [sentence: string, facts: RequestFacts, expected: boolean][] = [
   ['a page by address bar', { ...VISIT, fetchSite: 'none' }, true],
   ['a page by link', { ...VISIT, fetchSite: 'cross-site' }, true],
@@ -179,6 +241,10 @@ for (const [sentence, facts, expected] of navigations) {
     assert.equal(isNavigation(facts), expected)
   })
 }
+
+test('E3: a frame of an embedded site is a navigation too', () => {
+  assert.equal(isNavigation({ ...FRAME, fetchSite: 'same-origin' }, true), true)
+})
 
 const anyText = fc.option(
   fc.oneof(
@@ -214,7 +280,8 @@ test('R8: whatever unsafe request R6 refuses begins no session either', () => {
   fc.assert(
     fc.property(anyFacts, (facts) => {
       const unsafe = { ...facts, method: 'POST' }
-      if (crossOrigin(unsafe, TRUSTED) === 'cross-origin') assert.equal(mayCreateSession(unsafe, TRUSTED), false)
+      if (crossOrigin(unsafe, TRUSTED) !== 'cross-origin') return
+      for (const embedded of [false, true]) assert.equal(mayCreateSession(unsafe, TRUSTED, embedded), false)
     }),
   )
 })

@@ -13,6 +13,10 @@
 // and still takes the answer's Set-Cookie; so the absence of a cookie proves nothing there, and a new session would
 // overwrite the visitor's own, or sign him in as somebody else.
 //
+// A site that others may frame (R1, `embedded`) has a cookie that comes with every request. There a frame counts as a
+// window does, and what Lax would have withheld of the rest is not looked at: another site's image, script or fetch is
+// answered as to a stranger.
+//
 // Fetch Metadata (W3C) §2; RFC 6454 §7; RFC 9110 §9.2.1; RFC 6265bis §5.2 and §8.8; RFC 6455 §10.2.
 
 import { parseAuthority } from './host.ts'
@@ -63,40 +67,82 @@ export function crossOrigin(facts: RequestFacts, trustedOrigins: ReadonlySet<str
  * no browser send what it withholds.
  *
  * @param trustedOrigins - as in `crossOrigin`
+ * @param embedded - whether other sites may frame this one: then it may begin as a frame of theirs is loaded
  * @example
  * const post = { method: 'POST', host: 'shop.test', secure: true, origin: 'https://evil.test', fetchSite: 'cross-site',
  *   fetchMode: 'navigate', fetchDest: 'document', upgrade: false }
  * mayCreateSession(post, new Set()) // false
  */
-export function mayCreateSession(facts: RequestFacts, trustedOrigins: ReadonlySet<string>): boolean {
+export function mayCreateSession(facts: RequestFacts, trustedOrigins: ReadonlySet<string>, embedded = false): boolean {
   if (facts.fetchSite !== undefined) {
-    if (isOwnSite(facts.fetchSite) || isTopLevelVisit(facts)) return true
+    if (isOwnSite(facts.fetchSite) || isVisit(facts, embedded)) return true
     return facts.fetchSite === 'same-site' && isTrusted(facts.origin, trustedOrigins)
   }
   return facts.origin === undefined || isOwnOrigin(facts) || isTrusted(facts.origin, trustedOrigins)
 }
 
 /**
+ * Whether a page elsewhere sent the browser here with a form of its own: such a POST comes without the Lax cookie, and
+ * comes with it as the GET to which a 303 leads (R8, `callbacks`). Not so for what scripts send, nor for a form sent
+ * into a frame, unless the site is embedded there.
+ *
+ * @param embedded - whether other sites may frame this one
+ * @example
+ * const post = { method: 'POST', host: 'shop.test', secure: true, origin: 'https://idp.test', fetchSite: 'cross-site',
+ *   fetchMode: 'navigate', fetchDest: 'document', upgrade: false }
+ * isForeignForm(post) // true
+ */
+export function isForeignForm(facts: RequestFacts, embedded = false): boolean {
+  if (facts.method !== 'POST' || facts.upgrade) return false
+  if (facts.fetchSite === undefined) return facts.origin !== undefined && !isOwnOrigin(facts)
+  return !isOwnSite(facts.fetchSite) && facts.fetchMode === 'navigate' && isPage(facts.fetchDest, embedded)
+}
+
+/**
+ * Whether the cookie of an embedded site is looked at. `SameSite=None` comes with whatever another site's page asks
+ * for; of that only windows and frames are answered with a session, as Lax would have it, since the time and the size
+ * of other answers tell the page that asks about the visitor (XS-Leaks). Unsafe requests are left to `crossOrigin`.
+ *
+ * @param trustedOrigins - as in `crossOrigin`; they may ask by script
+ * @example
+ * const image = { method: 'GET', host: 'quiz.test', secure: true, origin: undefined, fetchSite: 'cross-site',
+ *   fetchMode: 'no-cors', fetchDest: 'image', upgrade: false }
+ * cookieCounts(image, new Set()) // false
+ */
+export function cookieCounts(facts: RequestFacts, trustedOrigins: ReadonlySet<string>): boolean {
+  const { fetchSite } = facts
+  if (fetchSite === undefined || fetchSite === 'same-site' || isOwnSite(fetchSite)) return true
+  if (facts.upgrade || !isSafe(facts.method)) return true
+  return isVisit(facts, true) || isTrusted(facts.origin, trustedOrigins)
+}
+
+/**
  * Whether a page is being loaded into a window or tab of its own by GET, the occasion for a renewal (E3). False for
  * clients that send no Fetch Metadata.
  *
+ * @param embedded - whether a frame counts too
  * @example
  * const get = { method: 'GET', host: 'shop.test', secure: true, origin: undefined, fetchSite: 'none',
  *   fetchMode: 'navigate', fetchDest: 'document', upgrade: false }
  * isNavigation(get) // true
  */
-export function isNavigation(facts: RequestFacts): boolean {
-  return facts.method === 'GET' && isTopLevelVisit(facts)
+export function isNavigation(facts: RequestFacts, embedded = false): boolean {
+  return facts.method === 'GET' && isVisit(facts, embedded)
 }
 
-/** Safe and top-level: Sec-Fetch-Dest is iframe, frame, embed or object in another page. */
-function isTopLevelVisit(facts: RequestFacts): boolean {
+/** Safe and top-level, or in a frame of an embedded site. */
+function isVisit(facts: RequestFacts, embedded: boolean): boolean {
   return (
     facts.fetchMode === 'navigate' &&
-    facts.fetchDest === 'document' &&
+    isPage(facts.fetchDest, embedded) &&
     (facts.method === 'GET' || facts.method === 'HEAD') &&
     !facts.upgrade
   )
+}
+
+/** Sec-Fetch-Dest is iframe, frame, embed or object in another page. */
+function isPage(fetchDest: string | undefined, embedded: boolean): boolean {
+  return fetchDest === 'document' || (embedded && (fetchDest === 'iframe' || fetchDest === 'frame'))
 }
 
 /** RFC 9110 §9.2.1; methods are case-sensitive. */

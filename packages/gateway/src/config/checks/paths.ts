@@ -21,11 +21,13 @@ function patternsCanMatch(site: DraftSite, i: number): Finding[] {
   const logins = loginRules(site, i)
   const login = logins.flatMap(({ rule }) => (isLoginRule(rule) ? [rule] : []))
   const logout = site.logout ?? presets[site.preset].logout
-  const meaning = compileRules({ server, public: site.public, login, logout })
+  const callbacks = site.callbacks ?? []
+  const meaning = compileRules({ server, public: site.public, login, logout, callbacks })
   const several = (site.logout ?? []).length > 1
   type Row = [pattern: string, method: string, covers: (meaning: Meaning) => boolean, path: KeyPath]
   const patterns: Row[] = [
     ...site.public.map((pattern, j): Row => [pattern, 'GET', ({ isPublic }) => isPublic, ['sites', i, 'public', j]]),
+    ...callbacks.map((one, j): Row => [one, 'GET', ({ isCallback }) => isCallback, ['sites', i, 'callbacks', j]]),
     ...logins.flatMap(({ rule, path }): Row[] =>
       isLoginRule(rule) ? [[rule.path, rule.method, (meaning) => meaning.login !== null, [...path, 'path']]] : [],
     ),

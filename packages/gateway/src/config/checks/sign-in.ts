@@ -2,6 +2,7 @@
 
 import { comparable } from '../../reading/escapes.ts'
 import { pageExpression } from '../../reading/pages.ts'
+import { servers } from '../../reading/servers/index.ts'
 import type { Draft, DraftSite } from '../draft.ts'
 import { isLoginRule, type LoginDraft, mergeLogin } from '../merge.ts'
 import { presets } from '../presets/index.ts'
@@ -14,6 +15,7 @@ export function checkSignIn({ sites }: Draft): Finding[] {
     ...rulesAreWhole(site, i),
     ...stepsFitTogether(site, i),
     ...rulesAreNotPublic(site, i),
+    ...callbacksAreNotPublic(site, i),
     ...vaultStaysShut(site, i),
   ])
 }
@@ -112,6 +114,21 @@ function example(pattern: string): string {
 /** PATH_INFO: what is below a page belongs to that page. */
 function isBelow(pattern: string, path: string): boolean {
   return /\.\w+$/.test(path) && pattern.toLowerCase().startsWith(`${path.toLowerCase()}/`)
+}
+
+/** A callback is there for the session, which a public path never has. */
+function callbacksAreNotPublic(site: DraftSite, i: number): Finding[] {
+  if (site.public === undefined || site.callbacks === undefined || site.preset === undefined) return []
+  const { ignoreCase } = servers[site.server ?? presets[site.preset].server]
+  const publics = site.public.map((pattern) => ({ pattern, covers: compilePathPattern(pattern, { ignoreCase }) }))
+  return site.callbacks.flatMap((path, j) => {
+    // A segment that may be anything is tried as itself: a pattern that covers it covers them all.
+    const covering = publics.find(({ covers }) => covers.test(path))
+    if (covering === undefined) return []
+    const what = `is public by ${covering.pattern}, and a public path never has the session that a callback is for`
+    const remedy = 'make the public pattern narrower, or remove the callback'
+    return [{ path: ['sites', i, 'callbacks', j], at: 'value', what, remedy }]
+  })
 }
 
 /** To expose the application's session is to undo what the gateway is for. */

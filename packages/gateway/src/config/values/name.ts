@@ -9,6 +9,8 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 export function parseSiteName(text: string): string | Refused {
   if (/\p{Cc}/u.test(text)) return refused('has a control character', 'use letters, digits and dashes')
   if (text.trim() !== text || text === '') return refused('is empty or has space around it', 'write for example shop')
+  if (/^(?:plain|callbacks):/.test(text))
+    return refused('begins with a word of our own', 'leave out what is before ":"')
   if (text.length > 100) return refused('is longer than 100 characters', 'shorten it')
   return text
 }
