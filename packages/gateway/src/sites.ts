@@ -6,6 +6,10 @@ import type { Site, Timeouts } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
 import type { GatewayExchange } from './exchange.ts'
 import { type SiteIds, siteIds } from './ids/site-ids.ts'
+import { AdoptionWindow } from './moving-in/adoption.ts'
+import { Cleaned, type OwnCookies } from './moving-in/leftovers.ts'
+import type { UnreturnedVaults } from './moving-in/unreturned.ts'
+import { Observer } from './observe/observer.ts'
 import { compileRules, type Meaning, type Path } from './reading/rules.ts'
 import type { Report } from './report.ts'
 import type { Streams } from './streams.ts'
@@ -17,6 +21,15 @@ export interface ReadySite {
   readonly exposed: ReadonlySet<string>
   readonly trustedOrigins: ReadonlySet<string>
   readonly ids: SiteIds
+  /** Vaults of all sites that wait for their cookie. */
+  readonly unreturned: UnreturnedVaults
+  /** The application's own cookies, as browsers may still have them. */
+  readonly own: OwnCookies
+  readonly cleaned: Cleaned
+  /** Where the site only reports. */
+  readonly observer: Observer | null
+  /** Null where nothing is taken over. */
+  readonly adoption: AdoptionWindow | null
   readonly pool: Pool
   readonly origin: string
   /** What is under way, on all sites. */
@@ -36,12 +49,14 @@ export function readySite(
   timeouts: Timeouts,
   streams: Streams,
   clock: () => number,
+  unreturned: UnreturnedVaults,
 ): ReadySite {
   const sessions = siteSessions(site, store, clock)
   sessions.on('*', (event) => {
     streams.hear(event)
     report({ type: 'session', site: site.name, event })
   })
+  const exposed = new Set(site.expose)
   const origin = endpointOrigin(site.upstream)
   const pool = new Pool(origin, {
     connections: 256,
@@ -53,9 +68,14 @@ export function readySite(
   return {
     site,
     sessions,
-    exposed: new Set(site.expose),
+    exposed,
+    unreturned,
+    own: { patterns: [...site.authCookies, ...site.sessionCookies], exposed },
+    cleaned: new Cleaned(),
+    observer: site.vault === 'report' ? new Observer(site.name, clock()) : null,
+    adoption: site.insecureAdopt === null ? null : new AdoptionWindow(site, store),
     trustedOrigins: new Set(site.trustedOrigins),
-    ids: siteIds(site),
+    ids: siteIds(site.vault === 'report' ? { ...site, ...NO_IDS } : site),
     pool,
     origin,
     streams,
@@ -67,6 +87,9 @@ export function readySite(
     },
   }
 }
+
+/** A site that only reports takes nothing out of what passes. */
+const NO_IDS = { idParameters: [], idPathParameters: [], cookielessIds: false, idsAnywhere: false }
 
 /** A site's sessions, as its configuration says. */
 export function siteSessions(site: Site, store: Store, clock: () => number): Sessions<Vault, [GatewayExchange]> {
