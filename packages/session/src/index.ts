@@ -2,6 +2,7 @@
 
 // For adapters and gateways.
 export { requestClient, requestFacts } from './adapters/node.ts'
+export { type Claim, type Claiming, claim } from './claim.ts'
 export type { Clock } from './clock.ts'
 export { createSessions } from './create-sessions.ts'
 export type { Frozen, StandardSchema } from './data.ts'
