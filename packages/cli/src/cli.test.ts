@@ -32,7 +32,7 @@ suite('the command', { concurrency: true }, () => {
   test('help names every subcommand and exits with 0', async () => {
     const { code, stdout } = await coatcheck('--help')
     assert.equal(code, 0)
-    for (const name of ['serve', 'config', 'sessions']) assert.match(stdout, new RegExp(`^  ${name}`, 'm'))
+    for (const name of ['serve', 'config', 'report', 'sessions']) assert.match(stdout, new RegExp(`^  ${name}`, 'm'))
   })
 
   test('a misspelt subcommand gets a suggestion and exits with 2', async () => {
@@ -185,6 +185,45 @@ sites:
     const { code, stderr } = await coatcheck('sessions', 'end', '--config', config)
     assert.equal(code, 2)
     assert.match(stderr, /name a user, whose sessions all end, or one session: --session ID/)
+  })
+
+  test('report: a site that only reports says what would become of it, and the proposal is a configuration', async () => {
+    const reporting = join(folder, 'reporting.yaml')
+    const port = (application.address() as AddressInfo).port
+    await writeFile(
+      reporting,
+      `listen: ['http://localhost:0']\nsites: [{ upstream: http://127.0.0.1:${port}, vault: report }]\n`,
+    )
+    const early = await coatcheck('report', '--config', reporting)
+    assert.equal(early.code, 1)
+    assert.match(early.stderr, /there is no report in .* yet/)
+
+    const gateway = spawn(process.execPath, [command, 'serve', '--config', reporting], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    try {
+      const url = await listening(gateway.stdout)
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+      const init = { method: 'POST', headers, body: 'user=alice&password=x', redirect: 'manual' } as const
+      assert.deepEqual((await fetch(`${url}/login`, init)).headers.getSetCookie(), ['app=1'])
+      await fetch(`${url}/${'long'.repeat(15)}/x`, { headers: { Cookie: `app=1; ${'n'.repeat(90)}=1` } })
+    } finally {
+      gateway.kill('SIGTERM')
+      await once(gateway, 'close')
+    }
+    const { code, stdout } = await coatcheck('report', '--config', reporting)
+    assert.equal(code, 0)
+    assert.match(stdout, /kept +app\n +says who is signed in \(now: no Secure, no HttpOnly\)/)
+    assert.match(stdout, /POST \/login: the field user names the user/)
+    assert.doesNotMatch(stdout, /alice/)
+    for (const line of stdout.split('\n')) assert(line.length <= 80, line)
+
+    const proposed = join(folder, 'proposed.yaml')
+    await writeFile(proposed, stdout.slice(stdout.indexOf('\nsites:')))
+    assert.match((await coatcheck('config', 'check', proposed)).stdout, /is good: one site/)
+    const { stdout: json } = await coatcheck('report', '--config', reporting, '--json')
+    assert.equal(JSON.parse(json)[0].summary.login.path, '/login')
+    assert.match((await coatcheck('report', '--config', reporting, '--site', 'x')).stderr, /no report of the site x/)
   })
 
   test('ending a session that does not exist fails', async () => {

@@ -16,6 +16,18 @@ function sentence(event: GatewayEvent): string | null {
       return `${event.site}: vault full, oldest cookies removed: ${event.cookies.join(', ')}`
     case 'cookies-dropped':
       return `${event.site}: ${event.path}: cookies dropped (${DROPPED[event.why]}): ${event.cookies.join(', ')}`
+    case 'report-not-written':
+      return `the report cannot be written to ${event.file}: ${event.cause instanceof Error ? event.cause.message : event.cause}`
+    case 'leftover-deleted':
+      return `${event.site}: cookies from before the gateway deleted from a browser: ${event.cookies.join(', ')}`
+    case 'adoption-window':
+      return event.open
+        ? `${event.site}: INSECURE until ${event.until.toISOString()}: cookies from before the gateway are taken over`
+        : `${event.site}: the time of insecureAdopt was over at ${event.until.toISOString()}: remove the key`
+    case 'cookies-adopted':
+      return `${event.site}: cookies from before the gateway taken over into session ${event.id}: ${event.cookies.join(', ')}`
+    case 'adoption-replayed':
+      return `${event.site}: REPLAY of cookies that were taken over already, from ${event.address}: ${event.cookies.join(', ')}`
     case 'answer-withheld':
       return `${event.site}: ${event.path}: answer withheld, its session ended meanwhile`
     case 'sign-in-unnamed':
@@ -62,6 +74,7 @@ const DROPPED = {
   'plain-http': 'the request came over plain http',
   'signed-out': 'the session was signed out',
   late: 'the token had ended a moment before',
+  'too-many': 'too many sessions of its address wait for their cookie to come back',
   websocket: 'the answer to a WebSocket handshake brings none',
 }
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
+import { reportCommand } from './report.ts'
 import { serveCommand } from './serve.ts'
 import { sessionsCommand } from './sessions.ts'
 
@@ -24,6 +25,7 @@ export function program(): Command {
     .addCommand(serveCommand())
     .addCommand(demoCommand())
     .addCommand(configCommand())
+    .addCommand(reportCommand())
     .addCommand(sessionsCommand())
   return inherited(program)
 }

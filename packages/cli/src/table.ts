@@ -21,6 +21,7 @@ export function table(
     .join('\n')
 }
 
-function printable(text: string): string {
+/** What comes from outside cannot move the cursor. */
+export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(/[\0-\x1f\x7f-\x9f]/g, ' ')
 }

@@ -16,6 +16,9 @@ import { GatewayExchange } from './exchange.ts'
 import { type FormQuestion, readForm } from './form/form.ts'
 import type { SiteIds } from './ids/site-ids.ts'
 import { type Coming, type Listener, openListeners } from './listeners.ts'
+import { UnreturnedVaults } from './moving-in/unreturned.ts'
+import type { Observer } from './observe/observer.ts'
+import { ReportWriter } from './observe/report-file.ts'
 import type { GatewayRequest, GatewayResponse, Passage } from './passage.ts'
 import { Refusal } from './refusal.ts'
 import type { Report } from './report.ts'
@@ -67,6 +70,7 @@ export class Gateway {
   readonly #streams: Streams
   readonly #sites: ReadonlyMap<string, ReadySite>
   #listeners: readonly Listener[] = []
+  #reports: ReportWriter | null = null
   #unwatchTls = () => {}
   #draining: Draining | null = null
   #closed: Promise<void> | null = null
@@ -85,10 +89,11 @@ export class Gateway {
     this.#streams = new Streams(this.#timeouts.body)
     this.#ownsStore = store === undefined
     this.#store = store ?? openStore(config)
+    const unreturned = new UnreturnedVaults(config.unreturnedVaults)
     this.#sites = new Map(
       config.sites.map((site) => [
         site.name,
-        readySite(site, this.#store, report, this.#timeouts, this.#streams, clock),
+        readySite(site, this.#store, report, this.#timeouts, this.#streams, clock, unreturned),
       ]),
     )
   }
@@ -104,6 +109,15 @@ export class Gateway {
   }
 
   async listen(): Promise<void> {
+    for (const { site, adoption } of this.#sites.values()) {
+      if (site.insecureAdopt !== null) await adoption?.open(site.insecureAdopt, this.#now(), this.#report)
+    }
+    const observers = [...this.#sites.values()].flatMap(({ observer }) => observer ?? [])
+    if (observers.length > 0) {
+      const onError = (cause: unknown) =>
+        this.#report({ type: 'report-not-written', file: this.config.reportFile, cause })
+      this.#reports = new ReportWriter(this.config.reportFile, observers, this.#now, onError)
+    }
     const config = { ...this.config, timeouts: this.#timeouts }
     this.#listeners = await openListeners(config, (req, res, coming) => void this.#handle(req, res, coming))
     this.#unwatchTls = watchTls(this.config.tls, this.#listeners, this.#report)
@@ -116,6 +130,7 @@ export class Gateway {
       passage = this.#read(req, res, coming, facts)
       limitSilence(passage, this.#timeouts.body)
       const { site, target } = passage
+      if (site.observer !== null) return await observe(passage, site.observer, coming)
       const refusal = transport(facts, site.site, target, passage.meaning.login !== null, this.#httpsPort())
       if (refusal !== null || passage.meaning.isPublic) await endExposed(req, passage.exchange, [site])
       if (refusal !== null) throw refusal
@@ -223,9 +238,17 @@ export class Gateway {
   async #close(draining: Draining): Promise<void> {
     this.#unwatchTls()
     await draining.done
+    await this.#reports?.close()
     for (const site of this.#sites.values()) await site.close()
     if (this.#ownsStore) await this.#store.close()
   }
+}
+
+// A site that only reports: forwarded as it is.
+async function observe(passage: Passage, observer: Observer, coming: Coming | null): Promise<void> {
+  if (passage.upgrade !== null) assertHandshake(passage)
+  if (coming?.awaitsContinue) passage.res.writeContinue()
+  await forward(passage, null, await observer.request(passage))
 }
 
 function question({ site, target }: Passage, field: string | null): FormQuestion {

@@ -2,5 +2,9 @@
 
 export * from './config/index.ts'
 export { Gateway, type GatewayOptions, startGateway } from './gateway.ts'
+export type { Observed } from './observe/observed.ts'
+export { proposal } from './observe/proposal.ts'
+export { readReport } from './observe/report-file.ts'
+export { type Summary, summarise } from './observe/summary.ts'
 export type { GatewayEvent, Report } from './report.ts'
 export { administer } from './store.ts'

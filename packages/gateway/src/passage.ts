@@ -8,6 +8,7 @@ import type { Resumed } from './callbacks/resumed.ts'
 import type { LoginRule } from './config/config.ts'
 import type { GatewayExchange } from './exchange.ts'
 import type { UserName } from './form/user-name.ts'
+import type { Adoption } from './moving-in/adoption.ts'
 import type { Meaning } from './reading/rules.ts'
 import type { Report } from './report.ts'
 import type { ReadySite } from './sites.ts'
@@ -50,6 +51,8 @@ export interface Visit {
   readonly attempt: SignInAttempt | null
   /** The request was a sign-out: the session is over, whatever the answer. */
   readonly signedOut: boolean
+  /** What became of cookies from before the gateway that it brought; null where nothing was to be taken over. */
+  readonly adoption: Adoption | null
 }
 
 /** A request that shows by itself to be a sign-in. */

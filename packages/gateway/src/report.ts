@@ -1,6 +1,6 @@
 // What the gateway did that an operator should know, as one closed union. Never a token, a cookie's value or a query.
 
-import type { SessionEvent } from '@coatcheck/session'
+import type { SessionEvent, SessionId } from '@coatcheck/session'
 import type { Unnamed } from './form/user-name.ts'
 
 export type GatewayEvent =
@@ -25,9 +25,35 @@ export type GatewayEvent =
       readonly type: 'cookies-dropped'
       readonly site: string
       readonly path: string
-      readonly why: 'public' | 'cross-site' | 'plain-http' | 'signed-out' | 'late' | 'websocket'
+      readonly why: 'public' | 'cross-site' | 'plain-http' | 'signed-out' | 'late' | 'too-many' | 'websocket'
       readonly cookies: readonly string[]
     }
+  /** The application's cookies, from before the gateway came, were deleted from a browser. */
+  | {
+      readonly type: 'leftover-deleted'
+      readonly site: string
+      readonly path: string
+      readonly cookies: readonly string[]
+    }
+  /** At start: until when cookies from before the gateway are taken over (`insecureAdopt`). */
+  | { readonly type: 'adoption-window'; readonly site: string; readonly until: Date; readonly open: boolean }
+  /** Such cookies were taken over into a session. */
+  | {
+      readonly type: 'cookies-adopted'
+      readonly site: string
+      readonly id: SessionId | null
+      readonly cookies: readonly string[]
+    }
+  /** Such cookies came again, more than a minute after they were taken over: somebody has a copy. They got nothing. */
+  | {
+      readonly type: 'adoption-replayed'
+      readonly site: string
+      readonly path: string
+      readonly cookies: readonly string[]
+      readonly address: string | null
+    }
+  /** What report-only sites saw could not be written; it is tried again in a minute. */
+  | { readonly type: 'report-not-written'; readonly file: string; readonly cause: unknown }
   /** An answer was withheld: its session ended while the application was making it (G3). */
   | { readonly type: 'answer-withheld'; readonly site: string; readonly path: string }
   /** A WebSocket was ended: its session is over, or for too long nothing of it was taken (G6). */

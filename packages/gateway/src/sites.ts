@@ -7,6 +7,10 @@ import type { Site, Timeouts } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
 import type { GatewayExchange } from './exchange.ts'
 import { type SiteIds, siteIds } from './ids/site-ids.ts'
+import { AdoptionWindow } from './moving-in/adoption.ts'
+import { Cleaned, type OwnCookies } from './moving-in/leftovers.ts'
+import type { UnreturnedVaults } from './moving-in/unreturned.ts'
+import { Observer } from './observe/observer.ts'
 import { compileRules, type Meaning, type Path } from './reading/rules.ts'
 import type { Report } from './report.ts'
 import type { Streams } from './streams.ts'
@@ -22,6 +26,15 @@ export interface ReadySite {
   readonly kept: KeptRequests | null
   /** Who may show the site in a frame; null where nothing is said of that (R1). */
   readonly framePolicy: string | null
+  /** Vaults of all sites that wait for their cookie. */
+  readonly unreturned: UnreturnedVaults
+  /** The application's own cookies, as browsers may still have them. */
+  readonly own: OwnCookies
+  readonly cleaned: Cleaned
+  /** Where the site only reports. */
+  readonly observer: Observer | null
+  /** Null where nothing is taken over. */
+  readonly adoption: AdoptionWindow | null
   readonly pool: Pool
   readonly origin: string
   /** What is under way, on all sites. */
@@ -41,6 +54,7 @@ export function readySite(
   timeouts: Timeouts,
   streams: Streams,
   clock: () => number,
+  unreturned: UnreturnedVaults,
 ): ReadySite {
   const sessions = siteSessions(site, store, clock)
   sessions.on('*', (event) => {
@@ -49,6 +63,7 @@ export function readySite(
   })
   const kept = site.callbacks.length === 0 ? null : new KeptRequests(site.name, store, clock)
   kept?.onStoreError((event) => report({ type: 'session', site: site.name, event }))
+  const exposed = new Set(site.expose)
   const origin = endpointOrigin(site.upstream)
   const pool = new Pool(origin, {
     connections: 256,
@@ -60,9 +75,14 @@ export function readySite(
   return {
     site,
     sessions,
-    exposed: new Set(site.expose),
+    exposed,
+    unreturned,
+    own: { patterns: [...site.authCookies, ...site.sessionCookies], exposed },
+    cleaned: new Cleaned(),
+    observer: site.vault === 'report' ? new Observer(site.name, clock()) : null,
+    adoption: site.insecureAdopt === null ? null : new AdoptionWindow(site, store),
     trustedOrigins: new Set(site.trustedOrigins),
-    ids: siteIds(site),
+    ids: siteIds(site.vault === 'report' ? { ...site, ...NO_IDS } : site),
     kept,
     framePolicy: framePolicy(site.embedded),
     pool,
@@ -77,6 +97,9 @@ export function readySite(
     },
   }
 }
+
+/** A site that only reports takes nothing out of what passes. */
+const NO_IDS = { idParameters: [], idPathParameters: [], cookielessIds: false, idsAnywhere: false }
 
 /** A site's sessions, as its configuration says. */
 export function siteSessions(site: Site, store: Store, clock: () => number): Sessions<Vault, [GatewayExchange]> {

@@ -24,6 +24,10 @@ export interface Config {
   /** R5: `browser`: plain http from loopback counts as secure where the browser vouches for it; `insecure`: always. */
   readonly loopback: 'browser' | 'insecure' | 'never'
   readonly store: Store
+  /** Where the sites with `vault: report` write what they saw. Absolute. */
+  readonly reportFile: string
+  /** How many vaults one address may have whose cookie has not come back yet (G2). */
+  readonly unreturnedVaults: number
   readonly limits: Limits
   readonly timeouts: Timeouts
   /** At least one, in the order of the file. */
@@ -89,6 +93,14 @@ export interface Site {
   readonly sessions: SessionSettings
   /** Path patterns (`values/path-pattern.ts`) that never have a session (E9). */
   readonly public: readonly string[]
+  /** `report`: nothing is kept, everything passes as it is and is noted (`observe/`). Nothing is protected. */
+  readonly vault: 'keep' | 'report'
+  /** What is done with the application's cookies in browsers from before the gateway: delete them, or leave them alone. */
+  readonly leftovers: 'delete' | 'keep'
+  /** For so long after the first start with this key they are taken over, once; null: never. */
+  readonly insecureAdopt: Milliseconds | null
+  /** Anonymous answers that say `public` stay so (`moving-in/anonymous-caching.ts`). */
+  readonly anonymousCaching: boolean
   /** Cookies that pass both ways beside the vault (G2), the preset's included. */
   readonly expose: readonly string[]
   /** Cookies of the application whose deletion means that it signed the user out (G3); `name_*` for any that begins so. */

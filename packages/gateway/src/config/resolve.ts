@@ -1,5 +1,6 @@
 // From a file that has passed every check to the configuration that the gateway works with. Decides defaults, only.
 
+import { resolve } from 'node:path'
 import { siteName } from './checks/sites.ts'
 import type { Config, Site } from './config.ts'
 import { type ReadTls, resolveStore } from './files.ts'
@@ -20,6 +21,8 @@ export function resolveConfig(file: File, tls: ReadTls | null, fileName: string 
     trustedProxies: file.trustedProxies,
     loopback: file.insecureLoopback ? 'insecure' : (file.loopback ?? 'browser'),
     store: resolveStore(file.store, folder),
+    reportFile: resolve(folder, file.reportFile ?? reportBeside(file.store)),
+    unreturnedVaults: file.unreturnedVaults,
     limits: { ...file.limits, requestsPerConnection: file.limits.requestsPerConnection ?? null },
     timeouts: file.timeouts,
     sites,
@@ -44,6 +47,10 @@ function resolveSite(site: FileSite, file: File, hasRedirectTarget: boolean): Si
     hsts: site.hsts,
     sessions: mergeSessions(file.sessions, site.sessions),
     public: site.public,
+    vault: site.vault,
+    leftovers: site.leftovers,
+    insecureAdopt: site.insecureAdopt,
+    anonymousCaching: site.anonymousCaching,
     expose: union(preset.expose, site.expose),
     // The application that deletes the cookie by which it signs people in has signed them out.
     authCookies: union(union(preset.authCookies, site.authCookies), signs),
@@ -62,3 +69,8 @@ function resolveSite(site: FileSite, file: File, hasRedirectTarget: boolean): Si
 }
 
 const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])]
+
+/** Both the gateway and `coatcheck report` find it by the configuration alone. */
+function reportBeside(store: File['store']): string {
+  return store.kind === 'sqlite' ? `${store.file}-report.json` : 'coatcheck-report.json'
+}

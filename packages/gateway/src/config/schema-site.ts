@@ -64,6 +64,41 @@ export const siteSchema = z
         examples: [['/images/*', '/favicon.ico']],
       })
       .default([]),
+    vault: z
+      .enum(['keep', 'report'])
+      .meta({
+        description:
+          "Where the application's cookies are kept: on the server (keep), or in browsers as before while coatcheck report " +
+          'tells what would be done (report: nothing is protected). Default: keep.',
+        examples: ['report'],
+      })
+      .default('keep'),
+    leftovers: z
+      .enum(['delete', 'keep'])
+      .meta({
+        description:
+          "The application's own cookies (authCookies, those of the preset and of the vault) that a browser has from before " +
+          'the gateway: delete them there (default), or leave them alone. They reach the application either way no more.',
+        examples: ['keep'],
+      })
+      .default('delete'),
+    insecureAdopt: optional(
+      duration({
+        description:
+          'For so long after the first start with this key, cookies that browsers have from before the gateway are taken ' +
+          'over, once, so that nobody is signed out. One that was planted or tapped is taken over too. Default: never.',
+        examples: ['24h'],
+      }),
+    ),
+    anonymousCaching: z
+      .boolean()
+      .meta({
+        description:
+          'Pages for visitors without any session stay cacheable where the application says public, with Vary: Cookie. ' +
+          'Only where every cache in front heeds Vary. Default: false.',
+        examples: [true],
+      })
+      .default(false),
     expose: z
       .array(cookieName('The name of a cookie.', 'theme'))
       .meta({

@@ -77,6 +77,27 @@ export const schema = z
       examples: ['sqlite:./coatcheck.db', 'memory'],
     }).default({ kind: 'memory' }),
     sessions: sessions.prefault({}),
+    reportFile: optional(
+      z
+        .string()
+        .min(1)
+        .meta({
+          description:
+            'Where sites with vault: report write what they saw. Default: beside the store, else coatcheck-report.json.',
+          examples: ['coatcheck-report.json'],
+        }),
+    ),
+    unreturnedVaults: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .meta({
+        description:
+          'How many sessions that began with no page load one address may have in two minutes whose cookie never came back. ' +
+          'Default: 100.',
+        examples: [100],
+      })
+      .default(100),
     limits: limits.prefault({}),
     timeouts: timeouts.prefault({}),
     sites: z

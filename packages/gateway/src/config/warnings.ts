@@ -42,6 +42,28 @@ function warnSite(site: Site, add: (keys: KeyPath, what: string, remedy: string)
   if (idle !== 'off' && idle > absolute) {
     add(['sessions'], 'end absolutely before they are idle', 'idle should be shorter than absolute, or off')
   }
+  if (site.vault === 'report') {
+    add(
+      ['vault'],
+      'only reports: cookies pass as if there were no gateway, and nothing is protected',
+      'remove the key when `coatcheck report` has told enough',
+    )
+    return
+  }
+  if (site.insecureAdopt !== null) {
+    add(
+      ['insecureAdopt'],
+      'takes over cookies from before the gateway, once each: also one that was planted, or copied from its owner',
+      'remove the key when its time is over',
+    )
+  }
+  if (site.anonymousCaching) {
+    add(
+      ['anonymousCaching'],
+      'lets shared caches keep pages for strangers: one that ignores Vary: Cookie shows them to those who are signed in too',
+      'leave it off unless every cache in front heeds Vary',
+    )
+  }
   if (site.formsMaySignIn) {
     add(
       ['login'],

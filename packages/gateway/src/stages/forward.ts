@@ -39,14 +39,15 @@ export function forward(passage: Passage, visit: Visit | null, form: Form | null
 }
 
 function upstreamHeaders(
-  { req, method, facts, target, exchange, resumed }: Passage,
+  { req, method, site, facts, target, exchange, resumed }: Passage,
   visit: Visit | null,
   form: Form | null,
 ): string[] {
   const { address } = exchange.client
   const headers = requestHeaders(resumed === null ? req.rawHeaders : headersOfBoth(req.rawHeaders, resumed), method)
   if (form?.body instanceof Buffer) setContentLength(headers, form.body.length)
-  if (visit !== null && visit.cookies !== null) headers.push('Cookie', visit.cookies)
+  const cookies = site.observer === null ? visit?.cookies : req.headers.cookie
+  if (cookies != null) headers.push('Cookie', cookies)
   if (address !== null) headers.push('X-Forwarded-For', address)
   const scheme = browserScheme(facts.secure, target.host, exchange.https)
   headers.push('X-Forwarded-Proto', scheme, 'X-Forwarded-Host', target.authority)

@@ -6,7 +6,7 @@ import { headerValue, responseHeaders } from '../headers.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { merge } from '../vault/vault.ts'
-import { assertLive, drop, reportMerge, signsOut, withheld } from './receive.ts'
+import { assertLive, drop, observed, reportMerge, signsOut, withheld } from './receive.ts'
 import { bringsTicket } from './sign-in.ts'
 
 /** @throws Refusal 400 where the request is no handshake, or one that signs in or out */
@@ -31,6 +31,7 @@ export async function acceptUpgrade(passage: Passage, visit: Visit | null, raw: 
     throw new Refusal(502, 'The application gave no proper answer', 'Try again in a moment.')
   }
   const { kept, setCookies } = responseHeaders(raw)
+  if (passage.site.observer !== null) return observed(passage, 101, kept, setCookies)
   if (visit === null) drop(passage, setCookies, 'public')
   else {
     await assertLive(passage, visit)

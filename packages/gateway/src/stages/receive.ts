@@ -4,6 +4,7 @@
 // all (G3); then cookies, which may sign the visitor in or out; last the headers, when all of that is certain.
 
 import {
+  isNavigation,
   isSharedCachingHeader,
   mayCreateSession,
   personalCaching,
@@ -15,6 +16,7 @@ import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { headerValue, responseHeaders } from '../headers.ts'
 import { withoutWrittenIds } from '../ids/headers.ts'
 import { KnownNames } from '../known-names.ts'
+import { leftoverDeletions, publicForStrangers, staysPublic } from '../moving-in/at-answer.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { parseSetCookie } from '../vault/set-cookie.ts'
@@ -34,6 +36,7 @@ export function receive(
 ): string[] | Promise<string[]> {
   const { kept, setCookies } = responseHeaders(raw)
   ownAddresses(passage, kept)
+  if (passage.site.observer !== null) return observed(passage, status, kept, setCookies)
   withoutWrittenIds(passage, status, kept, setCookies)
   addTransportSecurity(passage, kept)
   if (passage.site.framePolicy !== null) allowFrames(kept, passage.site.framePolicy)
@@ -43,7 +46,9 @@ export function receive(
   }
   // Nearly every answer brings nothing to keep, for a session in the read cache: then there is nothing to wait for.
   const live = assertLive(passage, visit)
-  if (live === undefined && setCookies.length === 0 && visit.attempt === null) return personal(passage, kept, NOTHING)
+  if (live === undefined && setCookies.length === 0 && visit.attempt === null) {
+    return leave(passage, visit, status, kept, 0, NOTHING)
+  }
   return received(passage, visit, status, kept, setCookies, live)
 }
 
@@ -61,7 +66,29 @@ async function received(
   const toBrowser = visit.signedOut
     ? drop(passage, setCookies, 'signed-out')
     : await keepCookies(passage, visit, status, headers, setCookies)
-  return personal(passage, headers, toBrowser)
+  return leave(passage, visit, status, headers, setCookies.length, toBrowser)
+}
+
+/** The headers as they leave, when all of the session is certain. */
+function leave(
+  passage: Passage,
+  visit: Visit,
+  status: number,
+  headers: readonly string[],
+  setCookies: number,
+  toBrowser: readonly string[],
+): string[] {
+  const deletions = leftoverDeletions(passage, visit)
+  const lines = deletions.length === 0 ? toBrowser : [...toBrowser, ...deletions]
+  if (lines.length === 0 && staysPublic(passage, visit, status, headers, setCookies)) return publicForStrangers(headers)
+  return personal(passage, headers, lines)
+}
+
+/** Where a site only reports, all passes as it came. */
+export function observed(passage: Passage, status: number, headers: string[], setCookies: readonly string[]): string[] {
+  passage.site.observer?.answer(passage, status, headers, setCookies)
+  for (const line of setCookies) headers.push('Set-Cookie', line)
+  return headers
 }
 
 /** Puts the answer's cookies where they belong. Returns the lines that pass to the browser. */
@@ -86,7 +113,8 @@ async function keepCookies(
   const step = (vault: Vault) => (user === null && pending === null ? vault : afterStep(vault, pending))
   if (setCookies.length === 0 && step(session.data) === session.data) return []
   // A late answer begins nothing (R4); its page is a stranger's and can be shown.
-  if (session.ended?.late === true) return drop(passage, setCookies, 'late')
+  const isLate = session.ended?.late === true || visit.adoption?.outcome === 'overtaken'
+  if (isLate) return drop(passage, setCookies, 'late')
   const [signed, unsigned] = partition(setCookies, (line) => !facts.secure && isAuthCookie(passage, line))
   drop(passage, signed, 'plain-http') // nobody is signed in over plain http, by no fault of the application either
   const [exposed, own] = partition(unsigned, (line) => site.exposed.has(parseSetCookie(line, 0)?.name ?? ''))
@@ -95,6 +123,9 @@ async function keepCookies(
   if (signsIn && isSafe(passage.method)) await session.rotate()
   const merged = merge(session.data, own, url, now())
   reportMerge(passage, merged)
+  const begins = session.id === null && !isNavigation(facts) && step(merged.vault) !== session.data
+  const place = begins ? site.unreturned.take(passage.exchange.client.address, now()) : null
+  if (begins && place === null) return drop(passage, setCookies, 'too-many')
   if (signsOut(merged, site.site.authCookies)) {
     await session.signOut()
     return drop(passage, exposed, 'signed-out')
@@ -111,6 +142,7 @@ async function keepCookies(
     if (!endedMeanwhile(error) || session.ended?.reason !== 'renewed') throw error
     return drop(passage, setCookies, 'late')
   }
+  if (place !== null && session.id !== null) site.unreturned.began(place, session.id)
   return exposed
     .map((line) => hardenExposed(line, facts.secure, site.framePolicy !== null))
     .filter((line) => line !== null)
@@ -208,7 +240,7 @@ export function withheld({ method, facts, target, site, report, exchange }: Pass
 export function drop(
   { site, target, report }: Passage,
   setCookies: readonly string[],
-  why: 'public' | 'cross-site' | 'plain-http' | 'signed-out' | 'late' | 'websocket',
+  why: 'public' | 'cross-site' | 'plain-http' | 'signed-out' | 'late' | 'too-many' | 'websocket',
 ): string[] {
   if (setCookies.length > 0) {
     const cookies = setCookies.map((line) => parseSetCookie(line, 0)?.name ?? '')

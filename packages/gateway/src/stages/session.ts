@@ -7,6 +7,7 @@
 import { isNavigation, SessionError } from '@coatcheck/session'
 import type { Form } from '../form/form.ts'
 import { unnamed } from '../form/user-name.ts'
+import { adopt } from '../moving-in/adoption.ts'
 import type { Passage, SignInAttempt, Visit } from '../passage.ts'
 import { assertReadable } from '../unnamed-sign-in.ts'
 import { cookieHeader, withExposed } from '../vault/vault.ts'
@@ -21,18 +22,20 @@ export async function openVisit(passage: Passage, form: Form | null): Promise<Vi
   // A WebSocket is opened by a script, and opened again whenever it breaks off: that keeps nobody signed in (E5).
   const visitor = { brief: !isNavigation(facts, site.framePolicy !== null), passive: passage.upgrade !== null }
   const session = await site.sessions.openExchange(exchange, visitor)
+  if (session.id !== null) site.unreturned.returned(session.id)
+  const adoption = await adopt(passage, session)
   const cookies = () => {
     const own = session.id === null ? null : cookieHeader(session.data, url, facts.fetchSite === 'cross-site', now())
     return withExposed(own, req.headers.cookie, site.exposed)
   }
   if (meaning.logout) {
-    const visit = { session, cookies: cookies(), attempt: null, signedOut: true }
+    const visit = { session, cookies: cookies(), attempt: null, signedOut: true, adoption }
     await session.signOut()
     return visit
   }
   const attempt = signInAttempt(passage, session, form)
   if (attempt !== null) await endOldToken(session, attempt)
-  return { session, cookies: cookies(), attempt, signedOut: false }
+  return { session, cookies: cookies(), attempt, signedOut: false, adoption }
 }
 
 /** What shows by itself that a request is a sign-in: a rule, or where there is none that a page sent a form. */

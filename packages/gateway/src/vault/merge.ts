@@ -62,6 +62,12 @@ export function merge(vault: Vault, setCookieLines: readonly string[], url: Brow
       continue
     }
     const key = keyOf(cookie)
+    // Whatever the application says of a name, it says of the cookie that was taken over under it.
+    const adopted = before.size === 0 ? undefined : adoptedKey(after, cookie.name, key)
+    if (adopted !== undefined) {
+      after.delete(adopted)
+      if (isExpired(cookie, now)) deletions.add(cookie.name)
+    }
     const old = after.get(key)
     if (isExpired(cookie, now)) {
       after.delete(key)
@@ -90,6 +96,11 @@ function unchanged(vault: Vault, refused: readonly RefusedCookie[]): Merge {
 /** Name, host, host-only flag and path tell cookies apart (§5.7). None of them can contain a line break. */
 function keyOf(cookie: StoredCookie): string {
   return `${cookie.name}\n${cookie.host}\n${cookie.subdomains ? '.' : ''}\n${pathOf(cookie)}`
+}
+
+function adoptedKey(cookies: ReadonlyMap<string, StoredCookie>, name: string, other: string): string | undefined {
+  for (const [key, cookie] of cookies) if (cookie.adopted && cookie.name === name && key !== other) return key
+  return undefined
 }
 
 function saysTheSame(old: StoredCookie, cookie: StoredCookie, now: number): boolean {

@@ -17,6 +17,8 @@ export interface StoredCookie {
   readonly secure?: true
   /** SameSite=Strict. */
   readonly strict?: true
+  /** Taken over from the browser (`insecureAdopt`), which did not say for which Domain and Path it was set. */
+  readonly adopted?: true
 }
 
 /** The application's cookies in one session, the oldest first. Never changed in place: frozen and shared. */
