@@ -16,6 +16,7 @@ export type SiteRules = {
   login?: string
   logout?: string
   idParameters?: string
+  anonymousCaching?: string
   /** Seconds, for the attacks that watch a session end. A slow site needs more than the default. */
   lifetime?: { idle: number; absolute: number }
 }
@@ -84,6 +85,7 @@ async function configure(
   if (rules.logout !== undefined) lines.push(`    logout: ${rules.logout}`)
   if (rules.preset !== undefined) lines.push(`    preset: ${rules.preset}`)
   if (rules.idParameters !== undefined) lines.push(`    idParameters: ${rules.idParameters}`)
+  if (rules.anonymousCaching !== undefined) lines.push(`    anonymousCaching: ${rules.anonymousCaching}`)
   if (shortLived) {
     const { idle, absolute } = rules.lifetime ?? LIFETIME
     lines.push(`    sessions: { idle: ${idle}s, absolute: ${absolute} }`)

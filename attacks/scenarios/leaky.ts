@@ -92,6 +92,8 @@ export async function startLeakyProtected(
   attack: Attack,
   door?: Door,
   changes: Partial<LeakyOptions> = {},
+  rules: Partial<SiteRules> = {},
 ): Promise<Running> {
-  return behindCoatcheck(await startLeakyTarget({ ...attack, needs: [] }, changes), RULES, attack, door)
+  const site = await startLeakyTarget({ ...attack, needs: [] }, changes)
+  return behindCoatcheck(site, { ...RULES, ...rules }, attack, door)
 }
