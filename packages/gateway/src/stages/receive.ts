@@ -123,7 +123,8 @@ async function keepCookies(
   if (signsIn && isSafe(passage.method)) await session.rotate()
   const merged = merge(session.data, own, url, now())
   reportMerge(passage, merged)
-  const begins = session.id === null && !isNavigation(facts) && step(merged.vault) !== session.data
+  const begins =
+    session.id === null && !isNavigation(facts, site.framePolicy !== null) && step(merged.vault) !== session.data
   const place = begins ? site.unreturned.take(passage.exchange.client.address, now()) : null
   if (begins && place === null) return drop(passage, setCookies, 'too-many')
   if (signsOut(merged, site.site.authCookies)) {
