@@ -9,7 +9,6 @@ import { askForText, mayWriteIds, pageFilter } from '../ids/page.ts'
 import { tell } from '../ids/tell.ts'
 import type { PageFilter } from '../ids/written.ts'
 import type { Passage, Visit } from '../passage.ts'
-import { Refusal } from '../refusal.ts'
 import { breakOff, isGone } from '../response-end.ts'
 import { browserScheme } from '../scheme.ts'
 import { hasBody } from '../silence.ts'
@@ -17,6 +16,7 @@ import type { End, Stream } from '../streams.ts'
 import { openTunnel } from '../tunnel.ts'
 import { acceptUpgrade } from './handshake.ts'
 import { assertLive, receive, withheld } from './receive.ts'
+import { SilenceError, unreachable } from './unreachable.ts'
 
 /** Resolves when the answer is written or the exchange is over. Rejects with what kept it from being answered. */
 export function forward(passage: Passage, visit: Visit | null, form: Form | null): Promise<void> {
@@ -279,12 +279,6 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
   }
 }
 
-/** As undici's own, which knows nothing of event streams and is turned off for them. */
-class SilenceError extends Error {
-  readonly code = 'UND_ERR_BODY_TIMEOUT'
-  override readonly message = 'its body stood still'
-}
-
 /** RFC 9112 §6.3 */
 function isEmpty(method: string, status: number, headers: readonly string[]): boolean {
   return method === 'HEAD' || status === 204 || status === 304 || headerValue(headers, 'content-length') === '0'
@@ -298,24 +292,4 @@ function reason(message = ''): string {
 function text(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
   // Latin-1 keeps every byte that the application sent.
   return (raw as (Buffer | string)[]).map((part) => (typeof part === 'string' ? part : part.toString('latin1')))
-}
-
-function unreachable(error: Error & { code?: string }): Refusal {
-  if (error instanceof Refusal) return error // what came for the application was refused on its way
-  switch (error.code) {
-    case 'UND_ERR_CONNECT_TIMEOUT':
-    case 'UND_ERR_HEADERS_TIMEOUT':
-    case 'UND_ERR_BODY_TIMEOUT':
-      return new Refusal(504, 'The application did not answer in time', 'Try again in a moment.', [], { cause: error })
-    case 'ECONNREFUSED':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return new Refusal(502, 'The application cannot be reached', 'It may be restarting: try again in a moment.', [], {
-        cause: error,
-      })
-    default:
-      return new Refusal(502, 'The application gave no proper answer', 'Try again in a moment.', [], { cause: error })
-  }
 }

@@ -3,24 +3,17 @@
 // Order matters: whether the session still lives is asked first, since an answer to a token that ended is not shown at
 // all (G3); then cookies, which may sign the visitor in or out; last the headers, when all of that is certain.
 
-import {
-  isNavigation,
-  isSharedCachingHeader,
-  mayCreateSession,
-  personalCaching,
-  SessionError,
-  varyWithCookie,
-} from '@coatcheck/session'
+import { isNavigation, mayCreateSession, SessionError } from '@coatcheck/session'
 import { onOwnHost, ownAddresses } from '../addresses.ts'
 import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { headerValue, responseHeaders } from '../headers.ts'
 import { withoutWrittenIds } from '../ids/headers.ts'
-import { KnownNames } from '../known-names.ts'
 import { leftoverDeletions, publicForStrangers, staysPublic } from '../moving-in/at-answer.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { parseSetCookie } from '../vault/set-cookie.ts'
 import { hardenExposed, type Merge, merge, type PendingSignIn, type Vault } from '../vault/vault.ts'
+import { personal } from './personal.ts'
 import { bringsTicket, pendingSignIn, signInUser } from './sign-in.ts'
 
 /**
@@ -153,63 +146,6 @@ async function keepCookies(
 function afterStep(vault: Vault, pending: PendingSignIn | null): Vault {
   if (pending !== null) return { ...vault, pending }
   return vault.pending === undefined ? vault : { cookies: vault.cookies }
-}
-
-/** What a header's name means to the answer's caching. */
-const names = new KnownNames((lower) => {
-  switch (lower) {
-    case 'cache-control':
-    case 'vary':
-    case 'pragma':
-      return lower
-    case 'etag':
-    case 'last-modified':
-      return 'validator'
-    default:
-      return isSharedCachingHeader(lower) ? 'shared' : 'other'
-  }
-})
-
-/** R2 and R3: our cookie, and who may keep the answer. */
-function personal(passage: Passage, headers: readonly string[], toBrowser: readonly string[]): string[] {
-  const { req, site, target, report, exchange } = passage
-  const { cookie } = exchange
-  let cacheControl: string | undefined
-  let hasValidator = false
-  for (let i = 0; i < headers.length; i += 2) {
-    const kind = names.kind(headers[i] as string)
-    if (kind === 'cache-control') cacheControl = joined(cacheControl, headers[i + 1] as string)
-    else if (kind === 'validator') hasValidator = true
-  }
-  const decision = personalCaching({
-    cacheControl,
-    issuesCookie: cookie !== null || toBrowser.length > 0,
-    dest: req.headers['sec-fetch-dest'] as string | undefined,
-    hasValidator,
-  })
-  const leaving: string[] = []
-  let vary: string | undefined
-  for (let i = 0; i < headers.length; i += 2) {
-    const kind = names.kind(headers[i] as string)
-    const value = headers[i + 1] as string
-    if (kind === 'cache-control' || kind === 'shared' || (kind === 'pragma' && decision.legacyNoStore)) continue
-    if (kind === 'vary' && decision.varyCookie) vary = joined(vary, value)
-    else leaving.push(headers[i] as string, value)
-  }
-  leaving.push('Cache-Control', decision.cacheControl)
-  if (decision.varyCookie) leaving.push('Vary', varyWithCookie(vary))
-  if (decision.legacyNoStore) leaving.push('Pragma', 'no-cache', 'Expires', '0')
-  for (const line of toBrowser) leaving.push('Set-Cookie', line)
-  if (cookie !== null) leaving.push('Set-Cookie', cookie)
-  if (decision.dropped.length > 0) {
-    report({ type: 'caching-removed', site: site.site.name, path: target.path, directives: decision.dropped })
-  }
-  return leaving
-}
-
-/** Several lines of a header are one list (RFC 9110 §5.3). */
-function joined(before: string | undefined, value: string): string {
-  return before === undefined ? value : `${before}, ${value}`
 }
 
 /**

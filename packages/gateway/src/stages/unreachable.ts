@@ -1,0 +1,30 @@
+// What the visitor is told where the application gave no answer (502, 504).
+
+import { Refusal } from '../refusal.ts'
+
+/** As undici's own, which knows nothing of event streams and is turned off for them. */
+export class SilenceError extends Error {
+  readonly code = 'UND_ERR_BODY_TIMEOUT'
+  override readonly message = 'its body stood still'
+}
+
+/** @param error - as undici hands it on */
+export function unreachable(error: Error & { code?: string }): Refusal {
+  if (error instanceof Refusal) return error // what came for the application was refused on its way
+  switch (error.code) {
+    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'UND_ERR_BODY_TIMEOUT':
+      return new Refusal(504, 'The application did not answer in time', 'Try again in a moment.', [], { cause: error })
+    case 'ECONNREFUSED':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return new Refusal(502, 'The application cannot be reached', 'It may be restarting: try again in a moment.', [], {
+        cause: error,
+      })
+    default:
+      return new Refusal(502, 'The application gave no proper answer', 'Try again in a moment.', [], { cause: error })
+  }
+}
