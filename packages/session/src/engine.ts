@@ -99,18 +99,30 @@ export class Engine<Data> {
     return { state: 'live', held }
   }
 
-  /**
-   * The key under which a session goes on whose token was renewed; null where it is over. Whoever comes so late that the
-   * store has forgotten where the token led gets the same key back: what ends the session is said there too.
-   */
-  async successor(key: SessionKey): Promise<SessionKey | null> {
+  /** The key under which a session goes on whose token was renewed; null where it is over. */
+  async successor(key: SessionKey, user: string | null): Promise<SessionKey | null> {
     if (this.#refused.has(key)) return null
     const lookup = await this.ask(() => this.settings.store.read(key))
     if (lookup.state === 'none') return null
-    if (lookup.state === 'ended') return lookup.tombstone.reason === 'renewed' ? key : null
+    if (lookup.state === 'ended') {
+      const { reason, id, absoluteEnd } = lookup.tombstone
+      if (reason !== 'renewed') return null
+      if (user !== null) return this.#found(id, user)
+      // The store has forgotten where the token led. Nobody's session has few ends, and they are said here too.
+      return this.now() < absoluteEnd ? key : null
+    }
     const record = shortened(lookup.record, this.lifetimes(lookup.record.remembered))
     const lastSeen = Math.max(lookup.lastSeen, this.housekeeping.pending(record.id))
     return expired(record, lastSeen, lookup.cutoff, this.now()) === null ? record.key : null
+  }
+
+  /** The store has forgotten where the token led, and what `endAll` ends is not said at each key: the user's list knows. */
+  async #found(id: SessionId, user: string): Promise<SessionKey | null> {
+    const { store, site } = this.settings
+    await this.housekeeping.settle(id)
+    const listed = await this.ask(() => store.list(site, user, this.now()))
+    const live = listed.find(({ record }) => record.id === id)
+    return live === undefined ? null : this.successor(live.record.key, user)
   }
 
   /** @throws ERR_STORE_UNAVAILABLE where the store does not answer a question (E9) */

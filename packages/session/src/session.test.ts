@@ -6,6 +6,7 @@ import { memory } from './stores/memory.ts'
 import { loseAnswer, watched } from './testing/around.ts'
 import { FakeBrowser } from './testing/fake-exchange.ts'
 import { addOne, type Basket, code, eventsOf, FakeClock, type Site, siteOn } from './testing/site.ts'
+import type { SessionId } from './token.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -149,6 +150,29 @@ for (const [how, end] of [
     await end(site, browser, clock)
     assert.equal(await stream.isLive(), false)
   })
+}
+
+for (const renewals of [1, 17]) {
+  for (const how of ['a sign-out', 'endAll', 'end by id'] as const) {
+    test(`E3: a request that was silent through ${renewals} renewals, forgotten since, ends by ${how}`, async () => {
+      const { watch, clock, site, browser } = setUp({ renew: '10m', idle: 'off' })
+      await browser.visit(site, (session) => session.signIn('alice'))
+      const [waiting, other] = [await browser.open(site), await browser.open(site)]
+      for (let i = 0; i < renewals; i++) {
+        clock.advance(11 * MINUTE)
+        await browser.visit(site)
+        await browser.visit(site) // the new token is presented, and the old one's ten seconds begin
+        clock.advance(11_000)
+        await watch.store.sweep(clock.now, 1000)
+      }
+      assert.equal(await other.session.isLive(), renewals === 1, 'after too many renewals nobody can follow it')
+      if (how === 'a sign-out') await browser.visit(site, (session) => session.signOut())
+      else if (how === 'endAll') await site.endAll('alice')
+      else await site.end(waiting.session.id as SessionId)
+      assert.equal(await waiting.session.isLive(), false)
+      assert.equal(await other.session.isLive(), false)
+    })
+  }
 }
 
 test('E5: lifetimes that were shortened count for sessions that began before, and survive a renewal', async () => {

@@ -189,7 +189,7 @@ export class Session<Data> {
     const { reason } = found.ended
     // After many renewals the store calls a token rotated that it cannot follow any more; we can, if we have looked since.
     if (reason !== 'renewed' && (reason !== 'rotated' || this.#followed === null)) return false
-    return this.#follow(token, engine.successor(followed ?? engine.key(token)))
+    return this.#follow(token, engine.successor(followed ?? engine.key(token), held?.record.user ?? null))
   }
 
   async #follow(token: SessionToken, successor: Promise<SessionKey | null>): Promise<boolean> {

@@ -66,8 +66,9 @@ export function rotate(rows: Rows, rotation: Rotation): Rotated {
   rows.put(from, { kind: 'link', link: { to: record.key, id, wrappedKey, endsAt: null, absoluteEnd, signedIn } })
   for (const key of old.links) {
     const older = rows.get(key)
-    if (older?.kind !== 'link') continue
-    if (links.includes(key)) rows.put(key, { kind: 'link', link: { ...older.link, to: record.key } })
+    if (links.includes(key)) {
+      if (older?.kind === 'link') rows.put(key, { kind: 'link', link: { ...older.link, to: record.key } })
+    }
     // Nothing leads from it to the session any more, so nobody could tell by it that the session ended: no mere renewal.
     else rows.put(key, { kind: 'tombstone', tombstone: { id, reason: 'rotated', signedIn, endedAt: at, absoluteEnd } })
   }
