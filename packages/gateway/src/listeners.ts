@@ -156,7 +156,13 @@ function listen(server: Server, handle: Handle): void {
     socket.pause() // what comes before the tunnel is open would be heard by nobody
     const res = new ServerResponse(req)
     res.shouldKeepAlive = false
-    res.assignSocket(socket as Socket)
+    try {
+      res.assignSocket(socket as Socket)
+    } catch {
+      // Sent behind a request that has no answer yet: no browser does that, and the connection can carry one at a time.
+      socket.destroy()
+      return
+    }
     res.once('finish', () => socket.end(() => socket.destroy()))
     // Who leaves before the answer has left for good; the tunnel, which takes the socket from `res`, has its own ways.
     socket.once('end', () => {

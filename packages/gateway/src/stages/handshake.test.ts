@@ -392,6 +392,14 @@ for (const [which, site, passed] of [
   })
 }
 
+test('a handshake behind a request that has no answer yet ends its connection alone', async (t) => {
+  const { gateway, browser } = await setUp(t)
+  const head = 'Host: localhost\r\nSec-Fetch-Site: none\r\n'
+  const handshake = `GET /socket HTTP/1.1\r\n${head}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
+  await sendRaw(gateway.port, `GET / HTTP/1.1\r\n${head}\r\n${handshake}`)
+  assert.equal((await browser.visit('/')).status, 200)
+})
+
 test('E5: opening WebSockets again and again keeps nobody signed in', async (t) => {
   let now = Date.now()
   const site = 'sessions: { idle: 10m, renew: off }'
