@@ -112,6 +112,18 @@ test('what belongs to the application’s connection stays there: HTTP/2 forbids
   assert.equal((await ask(session, fetched('/', token))).body, 'app=1; second=2; third=3')
 })
 
+test('a header that the application says twice is said once where HTTP/2 wants one, and the process lives', async (t) => {
+  const { app, session, token } = await setUp(t)
+  const twice = ['ETag', '"1"', 'Content-Type', 'text/plain', 'X-Content-Type-Options', 'nosniff', 'Location', '/a']
+  app.on(
+    '/twice',
+    (_req, res) => void res.writeHead(200, [...twice, ...twice, 'X-Twice', '1', 'X-Twice', '2']).end('x'),
+  )
+  const answer = await ask(session, fetched('/twice', token))
+  assert.deepEqual([answer.status, answer.body, answer.code], [200, 'x', 0])
+  assert.deepEqual([answer.headers.etag, answer.headers.location, answer.headers['x-twice']], ['"1"', '/a', '1, 2'])
+})
+
 test('answers without a body have none, on every status and method', async (t) => {
   const { app, session, token } = await setUp(t)
   for (const [status, method] of [

@@ -42,6 +42,31 @@ export function readHttp2(req: GatewayRequest): void {
   Object.defineProperty(req, 'rawHeaders', { value: plain })
 }
 
+/** Of which node:http2 sends one alone, and fails over a second. */
+const SINGLE = new Set([
+  ...['access-control-allow-credentials', 'access-control-max-age', 'access-control-request-method', 'age'],
+  ...['authorization', 'content-encoding', 'content-language', 'content-length', 'content-location', 'content-md5'],
+  ...['content-range', 'content-type', 'date', 'dnt', 'etag', 'expires', 'from', 'host', 'if-match'],
+  ...['if-modified-since', 'if-none-match', 'if-range', 'if-unmodified-since', 'last-modified', 'location'],
+  ...['max-forwards', 'proxy-authorization', 'range', 'referer', 'retry-after', 'tk', 'upgrade-insecure-requests'],
+  ...['user-agent', 'x-content-type-options'],
+])
+
+/** An answer's headers as HTTP/2 takes them: applications, and proxies before them, say the same thing twice. The first counts. */
+export function onceEach(headers: readonly string[]): string[] {
+  const seen = new Set<string>()
+  const kept: string[] = []
+  for (let i = 0; i < headers.length; i += 2) {
+    const lower = (headers[i] as string).toLowerCase()
+    if (SINGLE.has(lower)) {
+      if (seen.has(lower)) continue
+      seen.add(lower)
+    }
+    kept.push(headers[i] as string, headers[i + 1] as string)
+  }
+  return kept
+}
+
 /** Closes connections on which nothing is asked for so long, or that served so many requests. */
 export function limitSessions(server: Http2SecureServer, idle: number, requests: number | null): void {
   server.on('session', (session) => {

@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici'
 import { headersOfBoth } from '../callbacks/resumed.ts'
 import type { Form } from '../form/form.ts'
 import { headerValue, requestHeaders } from '../headers.ts'
+import { onceEach } from '../http2.ts'
 import { askForText, mayWriteIds, pageFilter } from '../ids/page.ts'
 import { tell } from '../ids/tell.ts'
 import type { PageFilter } from '../ids/written.ts'
@@ -120,7 +121,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
         const { res, site } = this.#passage
         if (site.streams.closing) res.shouldKeepAlive = false
         if (res.stream === undefined) res.writeHead(status, reason(message), headers)
-        else res.writeHead(status, headers) // HTTP/2 has no reason (RFC 9113 §8.3.2)
+        else res.writeHead(status, onceEach(headers)) // HTTP/2 has no reason (RFC 9113 §8.3.2)
         if (!this.#done && !this.#bodyEnded) this.#watch(headers)
       },
       // Paused, the end of an answer without body is lost where the application closes its connection behind it.
