@@ -2,10 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { type Application, startApplication } from './testing/application.ts'
+import { temporaryFolder } from './config/certificates-for-tests.ts'
+import { parseConfig } from './config/index.ts'
+import { startGateway } from './gateway.ts'
+import { type Application, deadPort, startApplication } from './testing/application.ts'
 import { startTestGateway, type TestGateway } from './testing/gateway.ts'
 import { SIGN_IN, SIGN_OUT, sets, withMembers } from './testing/members.ts'
 import { type Operation, watchedStore } from './testing/store.ts'
+import { getRaw } from './testing/wire.ts'
 
 interface Watched {
   readonly app: Application
@@ -21,6 +25,23 @@ async function start(t: TestContext, site = `${SIGN_IN}, ${SIGN_OUT}`): Promise<
   t.after(() => failing.clear())
   return { app, gateway, asked, failing }
 }
+
+test('a listener that throws breaks off one answer, and the process lives', async (t) => {
+  const folder = temporaryFolder()
+  t.after(() => folder[Symbol.dispose]())
+  const config = parseConfig(
+    `listen: ['http://127.0.0.1:0']\nsites: [{ upstream: http://127.0.0.1:${await deadPort()} }]\n`,
+    'test.yaml',
+    folder.path,
+  )
+  const report = () => {
+    throw new Error('a fault of the listener')
+  }
+  const gateway = await startGateway(config, { report })
+  t.after(() => gateway.close())
+  const { port } = gateway.listeners[0]!
+  for (let i = 0; i < 2; i++) assert.equal((await getRaw(port, '/', 'Sec-Fetch-Site: none\r\n')).status, 0)
+})
 
 test('E6: a visitor for whom nothing is stored costs no store access and gets no cookie', async (t) => {
   const { gateway, asked } = await start(t)

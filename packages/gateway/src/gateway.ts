@@ -22,7 +22,7 @@ import { ReportWriter } from './observe/report-file.ts'
 import type { GatewayRequest, GatewayResponse, Passage } from './passage.ts'
 import { Refusal } from './refusal.ts'
 import type { Report } from './report.ts'
-import { isGone } from './response-end.ts'
+import { breakOff, isGone } from './response-end.ts'
 import { limitSilence } from './silence.ts'
 import { type ReadySite, readySite } from './sites.ts'
 import { callbacks } from './stages/callbacks.ts'
@@ -119,7 +119,10 @@ export class Gateway {
       this.#reports = new ReportWriter(this.config.reportFile, observers, this.#now, onError)
     }
     const config = { ...this.config, timeouts: this.#timeouts }
-    this.#listeners = await openListeners(config, (req, res, coming) => void this.#handle(req, res, coming))
+    this.#listeners = await openListeners(config, (req, res, coming) => {
+      // One answer that cannot be written, or a listener's fault, ends no other request.
+      this.#handle(req, res, coming).catch(() => breakOff(res))
+    })
     this.#unwatchTls = watchTls(this.config.tls, this.#listeners, this.#report)
   }
 
