@@ -111,7 +111,9 @@ function readerOf({ type }: MediaType): Reader | null {
     case 'multipart/form-data':
       return (bytes, field, { parameters }) => {
         const boundary = parameters.get('boundary')
-        return boundary === undefined ? unnamed('malformed') : multipartName(bytes, boundary, field)
+        // PHP takes the first word `boundary` for it, in another parameter's name or value too.
+        const others = parameters.size - (parameters.has('charset') ? 2 : 1)
+        return !boundary || others > 0 ? unnamed('malformed') : multipartName(bytes, boundary, field)
       }
     default:
       return /^application\/(?:[\w.-]+\+)?json$/.test(type) ? jsonName : null

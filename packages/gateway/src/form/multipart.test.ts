@@ -79,6 +79,10 @@ const nobody: [sentence: string, text: string, why: string][] = [
   ['another boundary', ALICE.replaceAll('--b', '--c') + END.replace('--b', '--c'), 'malformed'],
   ['a longer boundary', ALICE.replaceAll('--b', '--bb') + END, 'malformed'],
   ['nothing', '', 'malformed'],
+  ['a name in single quotes', ALICE + field("Content-Disposition: form-data; name='user'", 'bob') + END, 'malformed'],
+  ['a part behind the end', ALICE + END + named('user', 'bob') + END, 'malformed'],
+  ['a boundary between bare line feeds', ALICE + named('a', '\n--b\n') + END, 'malformed'],
+  ['text before the first part', `x\r\n${ALICE}${END}`, 'malformed'],
 ]
 
 for (const [sentence, text, why] of nobody) {

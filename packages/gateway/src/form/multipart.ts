@@ -16,7 +16,9 @@ const MAX_PARTS = 1000
 
 /** @param boundary - as the Content-Type names it */
 export async function multipartName(bytes: Buffer, boundary: string, field: FieldName): Promise<UserName> {
-  if (bytes.toString('latin1').split(`--${boundary}`, MAX_PARTS + 1).length > MAX_PARTS) return unnamed('too-long')
+  const pieces = bytes.toString('latin1').split(`--${boundary}`, MAX_PARTS + 1)
+  if (pieces.length > MAX_PARTS) return unnamed('too-long')
+  if (!isPlain(pieces)) return unnamed('malformed')
   const found: Found[] = []
   let fault: Unnamed | null = null
   // A part whose head does not end is a part without head.
@@ -53,8 +55,21 @@ export async function multipartName(bytes: Buffer, boundary: string, field: Fiel
   return fault === null ? userName(found) : unnamed(fault)
 }
 
-const DISPOSITION = /^form-data((?:; ?(?:name|filename|filename\*)=(?:"(?:[^"\\]|\\.)*"|[^\s;"]+))*);?$/i
-const NAME = /; ?name=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/gi
+/**
+ * Whether the boundary stands only where every reader sees one: a line of its own, from the first byte on, and once at the
+ * end. PHP takes bare line feeds for lines too, and goes on behind the end.
+ */
+function isPlain(pieces: readonly string[]): boolean {
+  const last = pieces.length - 1
+  return pieces.every((piece, i) => {
+    if (i === last) return i > 0 && /^--(?:\r\n)?$/.test(piece)
+    return i === 0 ? piece === '' || piece === '\r\n' : piece.startsWith('\r\n') && piece.endsWith('\r\n')
+  })
+}
+
+// A name in single quotes is one for PHP, and has them for others.
+const DISPOSITION = /^form-data((?:; ?(?:name|filename|filename\*)=(?:"(?:[^"\\]|\\.)*"|[^\s;"']+))*);?$/i
+const NAME = /; ?name=(?:"((?:[^"\\]|\\.)*)"|([^\s;"']+))/gi
 
 /** The name of a part, null where its head is not as clients write them. */
 function nameOf(head: Head): string | null {

@@ -36,7 +36,7 @@ const refusals = (gateway: TestGateway) =>
 for (const [sentence, type, body] of [
   ['an urlencoded form', FORM, 'user=alice&x=%zz&y='],
   ['an urlencoded form with a charset', `${FORM}; charset=UTF-8`, 'user=alice'],
-  ['a multipart form', MULTIPART, `preamble\r\n${part('x', '\r\n--')}${part('user', 'alice')}--b--\r\nepilogue`],
+  ['a multipart form', MULTIPART, `${part('x', '\r\n--')}${part('user', 'alice')}--b--\r\n`],
   ['JSON', 'application/json', '{ "x": 1.0e3, "user": "alice" }\n'],
   ['JSON of another name', 'application/vnd.api+json; charset=utf-8', '{"user":"alice"}'],
 ] as const) {
@@ -61,6 +61,13 @@ const unreadable: [sentence: string, type: string | undefined, body: string, sta
   ['that is no JSON', 'application/json', '{', 400, 'malformed'],
   ['that is no multipart form', MULTIPART, 'user=alice', 400, 'malformed'],
   ['without boundary', 'multipart/form-data', 'user=alice', 400, 'malformed'],
+  [
+    'that has another boundary for PHP',
+    'multipart/form-data; xboundary=c; boundary=b',
+    `${part('user', 'alice')}${part('x', '\r\n--c\r\nContent-Disposition: form-data; name="user"\r\n\r\nbob\r\n--c--')}--b--\r\n`,
+    400,
+    'malformed',
+  ],
   ['that names two users', FORM, 'user=bob&user=alice', 400, 'ambiguous'],
   ['that names two users in two spellings', FORM, 'user=bob&%55SER=alice', 400, 'ambiguous'],
   ['that names two users in JSON', 'application/json', '{"user":"bob","user":"alice"}', 400, 'ambiguous'],
