@@ -25,6 +25,12 @@ const refused: [string, string][] = [
     'behind a boundary that only some see',
     part('Content-Disposition: form-data; name="a"', '--c\r\ncontent-disposition: form-data; name=PHPSESSID\r\n\r\nx'),
   ],
+  ['behind space', part(' \tContent-Disposition: form-data; name="PHPSESSID"')],
+  [
+    'in a folded line, behind a quote that swallows it',
+    part('Content-Disposition: form-data; name="a\r\n Content-Disposition: form-data; name="PHPSESSID"'),
+  ],
+  ['or too many folded lines to read', part(`a\r\n${'Content-Disposition: form-data; name="b"\r\n '.repeat(20)}`)],
   ['in a header that the end cuts off', '--b\r\nContent-Disposition: form-data; name="PHPSESSID"'],
   ['in a header without end', `--b\r\nContent-Disposition: form-data; x="${'x'.repeat(9000)}`],
 ]
@@ -66,6 +72,12 @@ test('G2: every other multipart form passes byte for byte, whatever the parts in
       if (whole !== null) assert.equal(whole, text)
     }),
   )
+})
+
+test('G2: a script that writes forms may be uploaded, however long its one line is', async () => {
+  const script = `f('${'Content-Disposition: form-data; name="PHPSESSID"\\r\\n'.repeat(500)}')`
+  const form = part('Content-Disposition: form-data; name="a"; filename="app.min.js"', script)
+  for (const size of [1000, form.length]) assert.equal(await read(form, size), form)
 })
 
 async function read(text: string, size: number): Promise<string | null> {

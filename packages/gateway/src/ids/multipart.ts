@@ -3,7 +3,7 @@
 // pages. So such a form is refused, before the part that names the id has gone on.
 //
 // Servers disagree about where parts begin (two boundaries, quoted or not), so boundaries are not looked at: wherever
-// a Content-Disposition header may stand, its name is read, as the more lenient servers do.
+// a Content-Disposition header may stand, at the beginning of any line, its name is read, as the more lenient servers do.
 
 import type { Sent } from '../form/body.ts'
 import { Refusal } from '../refusal.ts'
@@ -12,6 +12,8 @@ import type { ParameterNames } from './parameters.ts'
 const HEADER = 'content-disposition'
 /** A longer header is refused: what is not read to its end cannot be judged. */
 const MAX_HEADER = 8 * 1024
+/** How many such headers may stand in the folded lines of one: each is read to the end of all. */
+const MAX_FOLDED = 8
 
 /**
  * The body of a multipart form, part by part as it comes; what is not yet judged waits.
@@ -23,14 +25,18 @@ export async function* withoutIdParts(
   names: ParameterNames,
 ): AsyncGenerator<Buffer> {
   let waiting: Buffer | null = null
+  let beginsLine = true
   for await (const chunk of body) {
     const came: Buffer = waiting === null ? chunk : Buffer.concat([waiting, chunk])
-    const judged = judgedParts(came, names, false)
+    const judged = judgedParts(came, names, false, beginsLine)
     waiting = judged === came.length ? null : came.subarray(judged)
-    if (judged > 0) yield came.subarray(0, judged)
+    if (judged === 0) continue
+    const passed = came.subarray(0, judged)
+    beginsLine = isLineBegin(passed, judged, beginsLine)
+    yield passed
   }
   if (waiting !== null) {
-    judgedParts(waiting, names, true)
+    judgedParts(waiting, names, true, beginsLine)
     yield waiting
   }
 }
@@ -39,13 +45,18 @@ export async function* withoutIdParts(
  * How many bytes may go on: all, or those before a header whose end has not come yet.
  *
  * @param last - nothing comes behind them
+ * @param beginsLine - whether a line begins with them
  * @throws Refusal 400 where a part has the name of an id
  */
-export function judgedParts(bytes: Buffer, names: ParameterNames, last: boolean): number {
+export function judgedParts(bytes: Buffer, names: ParameterNames, last: boolean, beginsLine: boolean): number {
   const text = bytes.toString('latin1')
   const lower = text.toLowerCase()
-  let at = lower.indexOf(HEADER)
-  while (at !== -1) {
+  let judgedTo = 0
+  let folded = 0
+  for (let at = lower.indexOf(HEADER); at !== -1; at = lower.indexOf(HEADER, at + HEADER.length)) {
+    if (!isLineBegin(bytes, at, beginsLine)) continue
+    folded = at < judgedTo ? folded + 1 : 0
+    if (folded > MAX_FOLDED) throw refused()
     const end = headerEnd(text, at)
     if (end === -1 && !last) {
       if (text.length - at > MAX_HEADER) throw refused()
@@ -53,9 +64,19 @@ export function judgedParts(bytes: Buffer, names: ParameterNames, last: boolean)
     }
     const header = end === -1 ? text.slice(at) : text.slice(at, end)
     if (header.length > MAX_HEADER || namesAnId(header.slice(HEADER.length), names)) throw refused()
-    at = lower.indexOf(HEADER, at + HEADER.length)
+    judgedTo = at + header.length
   }
   return last ? text.length : text.length - begun(lower)
+}
+
+/** Whether nothing but space and control characters stands before it on its line. */
+function isLineBegin(bytes: Buffer, at: number, first: boolean): boolean {
+  for (let before = at - 1; before >= 0; before--) {
+    const code = bytes[before] as number
+    if (code === 0x0a || code === 0x0d) return true
+    if (code > 0x20) return false
+  }
+  return first
 }
 
 /** A line that begins with space goes on with the one before it. -1 where that is not known yet. */
