@@ -68,9 +68,11 @@ export function rotate(rows: Rows, rotation: Rotation): Rotated {
     const older = rows.get(key)
     if (links.includes(key)) {
       if (older?.kind === 'link') rows.put(key, { kind: 'link', link: { ...older.link, to: record.key } })
+      continue
     }
+    const endedAt = older?.kind === 'tombstone' ? older.tombstone.endedAt : at
     // Nothing leads from it to the session any more, so nobody could tell by it that the session ended: no mere renewal.
-    else rows.put(key, { kind: 'tombstone', tombstone: { id, reason: 'rotated', signedIn, endedAt: at, absoluteEnd } })
+    rows.put(key, { kind: 'tombstone', tombstone: { id, reason: 'rotated', signedIn, endedAt, absoluteEnd } })
   }
   return outcome
 }
