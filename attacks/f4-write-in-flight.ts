@@ -23,13 +23,16 @@ export const writeInFlight = defineAttack('F4 write in flight during sign-out', 
   await signOut(target, browser)
   const answeredAt = performance.now()
   const written = await writing
+  // Where its answer is cut off at the sign-out, the site goes on writing all the same, and nobody hears of it.
+  const writtenAt = written.whole ? written.endedAt : askedAt + WRITE_TAKES
+  if (!written.whole) await sleep(Math.max(0, writtenAt - performance.now()))
   // A quarter of its time is gone; half of it must still have been to come, or there was no write under way.
-  if (written.endedAt < askedAt + WRITE_TAKES / 2) throw new Undecided('the write ended before its time')
-  const order = written.endedAt < answeredAt ? 'before the sign-out was answered' : 'after the sign-out was answered'
+  if (writtenAt < askedAt + WRITE_TAKES / 2) throw new Undecided('the write ended before its time')
+  const order = `${written.whole ? '' : ', cut off,'} ${writtenAt < answeredAt ? 'before' : 'after'} the sign-out was answered`
 
   const got = await spoils(target, victim, frozen)
   if (got) return { got: true, evidence: `after the write ${got}, to ${brief(frozen)}` }
   const who = await browser.load(at(target, target.whoami))
   if (who.body.includes(user.name)) return { got: true, evidence: `the late answer signed ${user.name} in again` }
-  return { got: false, evidence: `the write ended ${order}, and ${brief(frozen)} opens nothing` }
+  return { got: false, evidence: `the write ended${order}, and ${brief(frozen)} opens nothing` }
 })

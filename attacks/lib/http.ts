@@ -24,6 +24,8 @@ export type Response = {
   firstByteAt: number
   /** And when it ended: with its last byte, or broken off. */
   endedAt: number
+  /** False where the connection was cut in the middle of the body. */
+  whole: boolean
 }
 
 /** How long to wait for an answer, in ms. */
@@ -83,7 +85,9 @@ function parse(bytes: Buffer): Omit<Response, 'firstByteAt' | 'endedAt'> | undef
     return [line.slice(0, colon), line.slice(colon + 1).trim()]
   })
   const chunked = /chunked/i.test(header({ headers }, 'transfer-encoding') ?? '')
-  return { status, headers, body: (chunked ? joinChunks(rest) : rest).toString('utf8') }
+  const length = Number(header({ headers }, 'content-length') ?? 0)
+  const whole = chunked ? /(?:^|\r\n)0\r\n\r\n$/.test(rest.toString('latin1')) : rest.length >= length
+  return { status, headers, body: (chunked ? joinChunks(rest) : rest).toString('utf8'), whole }
 }
 
 function joinChunks(bytes: Buffer): Buffer {
