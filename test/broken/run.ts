@@ -23,6 +23,7 @@ const RULES = [
   'G2',
   'G3',
   'G6',
+  'G8',
 ]
 /** Milliseconds: for one test, and for all that run for one patch. */
 const PATIENCE = { test: 15_000, run: 45_000 }

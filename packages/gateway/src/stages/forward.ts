@@ -15,6 +15,7 @@ import { browserScheme } from '../scheme.ts'
 import { hasBody } from '../silence.ts'
 import type { End, Stream } from '../streams.ts'
 import { openTunnel } from '../tunnel.ts'
+import { assertNotConnectionBound } from './connection-bound.ts'
 import { acceptUpgrade } from './handshake.ts'
 import { assertLive, receive, withheld } from './receive.ts'
 import { SilenceError, unreachable } from './unreachable.ts'
@@ -22,6 +23,7 @@ import { SilenceError, unreachable } from './unreachable.ts'
 /** Resolves when the answer is written or the exchange is over. Rejects with what kept it from being answered. */
 export function forward(passage: Passage, visit: Visit | null, form: Form | null): Promise<void> {
   const { req, method, target, site } = passage
+  assertNotConnectionBound(headerValue(req.rawHeaders, 'authorization'))
   return new Promise((resolve, reject) => {
     const headers = upstreamHeaders(passage, visit, form)
     const mayHoldIds = mayWriteIds(passage, visit?.cookies ?? null)

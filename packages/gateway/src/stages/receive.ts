@@ -13,6 +13,7 @@ import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { parseSetCookie } from '../vault/set-cookie.ts'
 import { hardenExposed, type Merge, merge, type PendingSignIn, type Vault } from '../vault/vault.ts'
+import { assertNotConnectionBound } from './connection-bound.ts'
 import { personal } from './personal.ts'
 import { bringsTicket, pendingSignIn, signInUser } from './sign-in.ts'
 
@@ -27,6 +28,7 @@ export function receive(
   status: number,
   raw: readonly string[],
 ): string[] | Promise<string[]> {
+  if (status === 401) assertNotConnectionBound(headerValue(raw, 'www-authenticate'))
   const { kept, setCookies } = responseHeaders(raw)
   ownAddresses(passage, kept)
   if (passage.site.observer !== null) return observed(passage, status, kept, setCookies)
