@@ -3,6 +3,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { headersOfBoth } from '../callbacks/resumed.ts'
+import { assertNotConnectionBound } from '../connection-bound.ts'
 import type { Form } from '../form/form.ts'
 import { headerValue, requestHeaders } from '../headers.ts'
 import { onceEach } from '../http2.ts'
@@ -15,10 +16,9 @@ import { browserScheme } from '../scheme.ts'
 import { hasBody } from '../silence.ts'
 import type { End, Stream } from '../streams.ts'
 import { openTunnel } from '../tunnel.ts'
-import { assertNotConnectionBound } from './connection-bound.ts'
+import { SilenceError, unreachable } from '../unreachable.ts'
 import { acceptUpgrade } from './handshake.ts'
 import { assertLive, receive, withheld } from './receive.ts'
-import { SilenceError, unreachable } from './unreachable.ts'
 
 /** Resolves when the answer is written or the exchange is over. Rejects with what kept it from being answered. */
 export function forward(passage: Passage, visit: Visit | null, form: Form | null): Promise<void> {

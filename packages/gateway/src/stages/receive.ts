@@ -6,15 +6,15 @@
 import { isNavigation, mayCreateSession, SessionError } from '@coatcheck/session'
 import { onOwnHost, ownAddresses } from '../addresses.ts'
 import { matchesCookie } from '../config/values/cookie-pattern.ts'
+import { assertNotConnectionBound } from '../connection-bound.ts'
 import { headerValue, responseHeaders } from '../headers.ts'
 import { withoutWrittenIds } from '../ids/headers.ts'
 import { leftoverDeletions, publicForStrangers, staysPublic } from '../moving-in/at-answer.ts'
 import type { Passage, Visit } from '../passage.ts'
+import { personal } from '../personal.ts'
 import { Refusal } from '../refusal.ts'
 import { parseSetCookie } from '../vault/set-cookie.ts'
 import { hardenExposed, type Merge, merge, type PendingSignIn, type Vault } from '../vault/vault.ts'
-import { assertNotConnectionBound } from './connection-bound.ts'
-import { personal } from './personal.ts'
 import { bringsTicket, pendingSignIn, signInUser } from './sign-in.ts'
 
 /**

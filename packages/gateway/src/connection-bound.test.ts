@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
-import { startApplication } from '../testing/application.ts'
-import { startTestGateway } from '../testing/gateway.ts'
-import { getRaw } from '../testing/wire.ts'
+import { startApplication } from './testing/application.ts'
+import { startTestGateway } from './testing/gateway.ts'
+import { getRaw } from './testing/wire.ts'
 
 /** As IIS with Windows authentication: who shows his name once is taken for himself on all of the connection. */
 async function startWindowsApplication(t: Parameters<typeof startApplication>[0]) {

@@ -1,6 +1,6 @@
 // What the visitor is told where the application gave no answer (502, 504).
 
-import { Refusal } from '../refusal.ts'
+import { Refusal } from './refusal.ts'
 
 /** As undici's own, which knows nothing of event streams and is turned off for them. */
 export class SilenceError extends Error {

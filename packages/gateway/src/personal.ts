@@ -2,8 +2,8 @@
 // visitor's own browser (R3).
 
 import { isSharedCachingHeader, personalCaching, varyWithCookie } from '@coatcheck/session'
-import { KnownNames } from '../known-names.ts'
-import type { Passage } from '../passage.ts'
+import { KnownNames } from './known-names.ts'
+import type { Passage } from './passage.ts'
 
 /** What a header's name means to the answer's caching. */
 const names = new KnownNames((lower) => {

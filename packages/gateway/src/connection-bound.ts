@@ -4,7 +4,7 @@
 //
 // RFC 4559 §6; [MS-NTHT] §1.3.
 
-import { Refusal } from '../refusal.ts'
+import { Refusal } from './refusal.ts'
 
 const SCHEMES = /(?:^|,)\s*(?:ntlm|negotiate)(?=[\s,]|$)/i
 
