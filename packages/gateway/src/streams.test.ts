@@ -93,6 +93,28 @@ for (const [how, end] of [
   })
 }
 
+test('G6: an answer that itself says goodbye, and one to a token that ended before, are sent to their end', async (t) => {
+  const { app, gateway, browser } = await setUp(t)
+  for (const [path, headers] of [
+    ['/slow', { 'Set-Cookie': 'seen=1' }],
+    ['/logout', { 'Set-Cookie': 'auth=; Max-Age=0; Path=/' }],
+    ['/leave', { 'Set-Cookie': 'auth=; Max-Age=0; Path=/' }],
+  ] as const) {
+    app.on(path, (_req, res) => {
+      res.writeHead(200, headers).write('good')
+      setTimeout(() => res.end('bye'), 30)
+    })
+  }
+  const frozen = browser.token
+  const wholes = [
+    await (await start(gateway, '/logout', frozen)).ended,
+    await (await start(gateway, '/slow', frozen)).ended,
+  ]
+  await browser.submit('/login', GOOD)
+  wholes.push(await (await start(gateway, '/leave', browser.token)).ended)
+  for (const { body, complete } of wholes) assert.deepEqual([body, complete], ['goodbye', true])
+})
+
 test('G6: a download that its client takes slowly is broken off too', async (t) => {
   const { app, gateway, browser } = await setUp(t)
   app.on('/download', (_req, res) => void res.end(Buffer.alloc(32 * 1024 * 1024)))

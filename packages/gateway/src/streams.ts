@@ -76,7 +76,8 @@ export class Streams {
   /** Ends it if its session is over. */
   async look(stream: Stream): Promise<void> {
     try {
-      if (stream.session === null || (await stream.session.isLive())) return
+      // Without a session, or with one that this very request has ended, it is a stranger's.
+      if (stream.session === null || stream.session.id === null || (await stream.session.isLive())) return
     } catch {
       return // nobody can say just now, and until somebody can nothing passes
     }
