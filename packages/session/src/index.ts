@@ -15,7 +15,7 @@ export { isPrivateAlready, isSharedCachingHeader, personalCaching, varyWithCooki
 export { findCookie, setsCookie } from './http/cookie.ts'
 export { framePolicy } from './http/framing.ts'
 export { canonicalHost, parseAuthority } from './http/host.ts'
-export { crossOrigin, isForeignForm, isNavigation, mayCreateSession, type RequestFacts } from './http/origin.ts'
+export { crossOrigin, isForeignForm, isNavigation, isSafe, mayCreateSession, type RequestFacts } from './http/origin.ts'
 export type { OpenOptions } from './open.ts'
 export type { BaseOptions, SessionsOptions } from './options.ts'
 export { type Arrival, TransportRules } from './proxies.ts'

@@ -68,7 +68,7 @@ const OF_THE_BYTES = new Set([
   'repr-digest',
 ])
 
-/** Without a type a browser looks for itself, and may see a page. */
+/** Without a type a browser looks for itself, and may see a page. Of several it may take any. */
 function isPage(type: string | undefined): boolean {
-  return type === undefined || /^\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;|,|$)/i.test(type)
+  return type === undefined || /(?:^|,)\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;|,|$)/i.test(type)
 }

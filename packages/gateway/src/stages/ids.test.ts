@@ -40,6 +40,13 @@ test('G2: cookieless ids of ASP.NET stay outside, in the path and in the header 
   assert.equal(app.arrived.length, 1)
 })
 
+test('G2: an answer of two types, one of them a page, is read as one', async (t) => {
+  const app = await startApplication(t)
+  app.on('/', (_req, res) => res.writeHead(200, { 'Content-Type': ['text/plain', 'text/html'] }).end(LINKS))
+  const gateway = await startTestGateway(t, app.port, { site: 'preset: java' })
+  assert.doesNotMatch((await gateway.browser().visit('/')).body, /jsessionid/)
+})
+
 test('G2: what PHP would find anywhere in an address is refused', async (t) => {
   const app = await startApplication(t)
   const gateway = await startTestGateway(t, app.port, { site: 'preset: php' })

@@ -3,7 +3,7 @@
 // Order matters: whether the session still lives is asked first, since an answer to a token that ended is not shown at
 // all (G3); then cookies, which may sign the visitor in or out; last the headers, when all of that is certain.
 
-import { isNavigation, mayCreateSession, SessionError } from '@coatcheck/session'
+import { isNavigation, isSafe, mayCreateSession, SessionError } from '@coatcheck/session'
 import { onOwnHost, ownAddresses } from '../addresses.ts'
 import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { assertNotConnectionBound } from '../connection-bound.ts'
@@ -219,10 +219,6 @@ export function signsOut({ vault, changed, deleted }: Merge, authCookies: readon
 function isAuthCookie({ site }: Passage, line: string): boolean {
   const name = parseSetCookie(line, 0)?.name ?? ''
   return site.site.authCookies.some((pattern) => matchesCookie(pattern, name))
-}
-
-function isSafe(method: string): boolean {
-  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE'
 }
 
 function partition<T>(all: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {

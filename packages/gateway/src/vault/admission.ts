@@ -14,7 +14,7 @@ import type { Malformed, SetCookie } from './set-cookie.ts'
 import { type BrowserUrl, pathOf, type StoredCookie } from './stored-cookie.ts'
 
 /** Why a line does not enter the vault. */
-export type Refusal =
+export type CookieRefusal =
   | Malformed
   /** Domain names another host than the browser's: often the upstream's own name. */
   | 'foreign-domain'
@@ -43,7 +43,11 @@ const MAX_PATH = 1024
  * admit({ name: 'a', value: '1', domain: 'other.test', path: null, expires: null, secure: false, httpOnly: false,
  *   sameSite: null, partitioned: false }, url, []) // 'foreign-domain'
  */
-export function admit(cookie: SetCookie, url: BrowserUrl, secured: readonly StoredCookie[]): StoredCookie | Refusal {
+export function admit(
+  cookie: SetCookie,
+  url: BrowserUrl,
+  secured: readonly StoredCookie[],
+): StoredCookie | CookieRefusal {
   const reach = reachOf(cookie.domain, url.host)
   if (typeof reach === 'string') return reach
   const path = cookie.path ?? defaultPath(url.path)
@@ -75,7 +79,7 @@ function overlays(cookie: StoredCookie, secured: StoredCookie): boolean {
   )
 }
 
-function reachOf(domain: string | null, host: string): Pick<StoredCookie, 'host' | 'subdomains'> | Refusal {
+function reachOf(domain: string | null, host: string): Pick<StoredCookie, 'host' | 'subdomains'> | CookieRefusal {
   if (domain === null) return { host }
   const shared = domain.includes('.') && !isIpAddress(domain)
   // Its own name, where that has no subdomains to speak of: kept for the host alone.

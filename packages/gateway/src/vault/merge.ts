@@ -7,7 +7,7 @@
 // What is reported compares before and after, not line by line. Applications delete a cookie and set it again in one
 // answer (PHP's session_regenerate_id, ASP.NET's Response.Cookies); that is a change and no deletion.
 
-import { admit, type Refusal } from './admission.ts'
+import { admit, type CookieRefusal } from './admission.ts'
 import { evict } from './caps.ts'
 import { dated, readSetCookie } from './set-cookie.ts'
 import { type BrowserUrl, isExpired, pathOf, type StoredCookie, type Vault } from './stored-cookie.ts'
@@ -28,7 +28,7 @@ export interface Merge {
 export interface RefusedCookie {
   /** Empty where the line had none that can be told. */
   readonly name: string
-  readonly reason: Refusal
+  readonly reason: CookieRefusal
 }
 
 const NOTHING: readonly never[] = Object.freeze([])

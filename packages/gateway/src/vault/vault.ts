@@ -3,7 +3,7 @@
 //
 // In reading order: what is kept, how an answer's cookies enter, what goes upstream, and what passes beside the vault.
 
-export type { Refusal } from './admission.ts'
+export type { CookieRefusal } from './admission.ts'
 export { cookieHeader } from './cookie-header.ts'
 export { hardenExposed, withExposed } from './exposed.ts'
 export { type Merge, merge, type RefusedCookie } from './merge.ts'

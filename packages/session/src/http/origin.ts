@@ -145,8 +145,8 @@ function isPage(fetchDest: string | undefined, embedded: boolean): boolean {
   return fetchDest === 'document' || (embedded && (fetchDest === 'iframe' || fetchDest === 'frame'))
 }
 
-/** RFC 9110 §9.2.1; methods are case-sensitive. */
-function isSafe(method: string): boolean {
+/** Whether a method asks for nothing to be changed (RFC 9110 §9.2.1). Methods are case-sensitive. */
+export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE'
 }
 
