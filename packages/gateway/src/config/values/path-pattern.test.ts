@@ -43,6 +43,10 @@ test('case is folded where the server folds it', () => {
   assert(compilePathPattern('/Login.aspx', { ignoreCase: true }).test('/LOGIN.ASPX'))
 })
 
+test('a pattern that begins as an address does is refused like any other', () => {
+  for (const pattern of ['//%2F/.', '//./a', '//h:x/..']) assert(typeof parsePathPattern(pattern) !== 'string', pattern)
+})
+
 test('a pattern that was taken is taken again as it is, and without asterisk matches itself', () => {
   const piece = fc.constantFrom('/', 'a', 'B', '*', '.', '%2e', '%2F', '%7E', '%c3%bc', 'ü', '(', '+', '-', '😀')
   fc.assert(

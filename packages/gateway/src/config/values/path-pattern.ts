@@ -13,7 +13,7 @@
 //
 // A pattern is kept in one form (RFC 3986 §6.2.2): unreserved characters plain, all else as upper-case escapes.
 
-import { comparable, inOneSpelling } from '../../reading/escapes.ts'
+import { comparable, inOneSpelling, withoutDots } from '../../reading/escapes.ts'
 import { type Refused, refused } from './refused.ts'
 
 export function parsePathPattern(text: string): string | Refused {
@@ -32,7 +32,7 @@ export function parsePathPattern(text: string): string | Refused {
   const pattern = canonical(text)
   const segments = pattern.slice(1).split('/')
   if (segments.some((segment) => segment === '.' || segment === '..')) {
-    return refused('has a dot segment, and browsers send none', `write ${new URL(pattern, 'http://h').pathname}`)
+    return refused('has a dot segment, and browsers send none', `write ${withoutDots(pattern)}`)
   }
   if (segments.slice(0, -1).includes('')) {
     return refused('has an empty segment', `write ${pattern.replace(/\/{2,}/g, '/')}`)
