@@ -9,6 +9,7 @@ import {
   TransportRules,
 } from '@coatcheck/session'
 import { answerRefusal } from './answers.ts'
+import { asRefusal } from './as-refusal.ts'
 import { formOf } from './callbacks/resumed.ts'
 import type { Config, Timeouts } from './config/config.ts'
 import { Draining } from './draining.ts'
@@ -284,29 +285,4 @@ function withoutIds(req: GatewayRequest, arrived: Target, { parameters, path, ad
 async function endExposed(req: GatewayRequest, exchange: GatewayExchange, sites: readonly ReadySite[]): Promise<void> {
   if (exchange.facts.secure || req.headers.cookie === undefined) return
   await Promise.all(sites.map((site) => site.sessions.openExchange(exchange)))
-}
-
-function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error
-  const cause = { cause: error }
-  if (!(error instanceof SessionError)) {
-    return new Refusal(500, 'The gateway failed', 'This is a fault of the gateway, and has been reported.', [], cause)
-  }
-  switch (error.code) {
-    case 'ERR_CROSS_ORIGIN':
-    case 'ERR_CROSS_SITE':
-      return new Refusal(
-        403,
-        'This request came from another site',
-        'Go to the page itself and try again there.',
-        [],
-        cause,
-      )
-    case 'ERR_SIGN_IN_REVOKED':
-      return new Refusal(401, 'All sessions were ended while you signed in', 'Sign in again.', [], cause)
-    case 'ERR_SESSION_LIMIT':
-      return new Refusal(409, 'You are signed in too many times', 'Sign out elsewhere first.', [], cause)
-    default:
-      return new Refusal(503, 'Sessions are not available', 'Try again in a moment.', [['Retry-After', '5']], cause)
-  }
 }
