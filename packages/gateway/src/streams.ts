@@ -19,6 +19,9 @@ export interface Stream {
   end(why: End): void
 }
 
+/** Milliseconds for which it need not be asked again whether a session lives (E8). */
+export const PROOF = 1
+
 /** How many are looked at before others have their turn. */
 const AT_ONCE = 100
 const LOOK_EVERY = 1000

@@ -7,11 +7,9 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Passage, Upgrade, Visit } from './passage.ts'
-import type { End, Stream } from './streams.ts'
+import { type End, PROOF, type Stream } from './streams.ts'
 import { closeFrame, FrameBoundary } from './websocket-frames.ts'
 
-/** Milliseconds for which it need not be asked again whether a session lives (E8). */
-const PROOF = 1
 /** Milliseconds in which a client may answer the close frame. */
 const FAREWELL = 1000
 const CLOSE: Readonly<Record<End, readonly [code: number, reason: string]>> = {

@@ -14,7 +14,7 @@ import type { Passage, Visit } from '../passage.ts'
 import { breakOff, isGone } from '../response-end.ts'
 import { browserScheme } from '../scheme.ts'
 import { hasBody } from '../silence.ts'
-import type { End, Stream } from '../streams.ts'
+import { type End, PROOF, type Stream } from '../streams.ts'
 import { openTunnel } from '../tunnel.ts'
 import { SilenceError, unreachable } from '../unreachable.ts'
 import { acceptUpgrade } from './handshake.ts'
@@ -62,9 +62,6 @@ function setContentLength(headers: string[], length: number): void {
   if (at === -1) headers.push('Content-Length', String(length))
   else headers[at + 1] = String(length)
 }
-
-/** Milliseconds for which it need not be asked again whether a session lives (E8). */
-const PROOF = 1
 
 class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
   readonly #passage: Passage
