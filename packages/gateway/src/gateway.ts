@@ -14,17 +14,17 @@ import { formOf } from './callbacks/resumed.ts'
 import type { Config, Timeouts } from './config/config.ts'
 import { Draining } from './draining.ts'
 import { GatewayExchange } from './exchange.ts'
-import { type FormQuestion, readForm } from './form/form.ts'
+import { type Form, type FormQuestion, readForm } from './form/form.ts'
 import type { SiteIds } from './ids/site-ids.ts'
 import { type Coming, type Listener, openListeners } from './listeners.ts'
 import { UnreturnedVaults } from './moving-in/unreturned.ts'
 import type { Observer } from './observe/observer.ts'
 import { ReportWriter } from './observe/report-file.ts'
-import type { GatewayRequest, GatewayResponse, Passage } from './passage.ts'
+import type { GatewayRequest, GatewayResponse, Passage, Visit } from './passage.ts'
 import { Refusal } from './refusal.ts'
 import type { Report } from './report.ts'
 import { breakOff, isGone } from './response-end.ts'
-import { limitSilence } from './silence.ts'
+import { hasBody, limitSilence } from './silence.ts'
 import { type ReadySite, readySite } from './sites.ts'
 import { callbacks } from './stages/callbacks.ts'
 import { canonicalRequest, type Target } from './stages/canonical.ts'
@@ -127,6 +127,7 @@ export class Gateway {
     this.#unwatchTls = watchTls(this.config.tls, this.#listeners, this.#report)
   }
 
+  // Nearly all requests wait for nothing but the application: what is there at once is not waited for.
   async #handle(req: GatewayRequest, res: GatewayResponse, coming: Coming | null): Promise<void> {
     const facts = requestFacts(req, this.#rules)
     let passage: Passage | null = null
@@ -134,31 +135,60 @@ export class Gateway {
       passage = this.#read(req, res, coming, facts)
       limitSilence(passage, this.#timeouts.body)
       const { site, target } = passage
-      if (site.observer !== null) return await observe(passage, site.observer, coming)
+      if (site.observer !== null) return await this.#observe(passage, site.observer, coming)
       const refusal = transport(facts, site.site, target, passage.meaning.login !== null, this.#httpsPort())
-      if (refusal !== null || passage.meaning.isPublic) await endExposed(req, passage.exchange, [site])
+      if (!facts.secure && (refusal !== null || passage.meaning.isPublic)) {
+        await endExposed(req, passage.exchange, [site])
+      }
       if (refusal !== null) throw refusal
       if (passage.upgrade !== null) assertHandshake(passage)
       else if (passage.meaning.isCallback) passage = await callbacks(passage, coming?.awaitsContinue === true)
       const { meaning, resumed } = passage
       const field = meaning.login?.user?.field ?? null
-      const readsForm = !site.ids.parameters.isEmpty || field !== null
+      const readsForm =
+        field !== null || (!site.ids.parameters.isEmpty && hasBody(resumed === null ? req : formOf(resumed)))
       if (coming?.awaitsContinue && readsForm) res.writeContinue()
-      const sent = resumed === null ? req : formOf(resumed)
-      const form = readsForm ? await readForm(sent, question(passage, field)) : null
-      const visit = meaning.isPublic ? null : await openVisit(passage, form)
+      const form = readsForm ? await readForm(resumed === null ? req : formOf(resumed), question(passage, field)) : null
+      const opening = meaning.isPublic ? null : openVisit(passage, form)
+      const visit = opening instanceof Promise ? await opening : opening
       if (coming?.awaitsContinue && !readsForm) res.writeContinue()
-      await forward(passage, visit, form).catch((error) => undoSignIn(visit, error))
+      this.#forward(passage, visit, form)
     } catch (error) {
-      const failure = passage === null ? await this.#endUnread(req, res, facts, error) : error
-      // Nobody is left to answer. What the store could not do is told all the same.
-      if (isGone(res) && !(failure instanceof SessionError)) return
-      const refusal = asRefusal(endedMeanwhile(failure) && passage !== null ? withheld(passage) : failure)
-      if (refusal.status >= 500 || refusal.status === 400) {
-        this.#report({ type: 'refused', status: refusal.status, title: refusal.message, cause: refusal.cause })
-      }
-      answerRefusal(req, res, refusal, passage?.exchange.cookie ?? null, passage?.site.framePolicy)
+      await this.#refuse(req, res, facts, passage, error)
     }
+  }
+
+  /** A site that only reports: forwarded as it is. */
+  async #observe(passage: Passage, observer: Observer, coming: Coming | null): Promise<void> {
+    if (passage.upgrade !== null) assertHandshake(passage)
+    if (coming?.awaitsContinue) passage.res.writeContinue()
+    this.#forward(passage, null, await observer.request(passage))
+  }
+
+  #forward(passage: Passage, visit: Visit | null, form: Form | null): void {
+    const { req, res, facts } = passage
+    forward(passage, visit, form, (error) => {
+      undoSignIn(visit, error)
+        .then(() => this.#refuse(req, res, facts, passage, error))
+        .catch(() => breakOff(res))
+    })
+  }
+
+  async #refuse(
+    req: GatewayRequest,
+    res: GatewayResponse,
+    facts: RequestFacts,
+    passage: Passage | null,
+    error: unknown,
+  ): Promise<void> {
+    const failure = passage === null ? await this.#endUnread(req, res, facts, error) : error
+    // Nobody is left to answer. What the store could not do is told all the same.
+    if (isGone(res) && !(failure instanceof SessionError)) return
+    const refusal = asRefusal(endedMeanwhile(failure) && passage !== null ? withheld(passage) : failure)
+    if (refusal.status >= 500 || refusal.status === 400) {
+      this.#report({ type: 'refused', status: refusal.status, title: refusal.message, cause: refusal.cause })
+    }
+    answerRefusal(req, res, refusal, passage?.exchange.cookie ?? null, passage?.site.framePolicy)
   }
 
   /** @throws Refusal where the request cannot be read in one way, or no site is meant */
@@ -246,13 +276,6 @@ export class Gateway {
     for (const site of this.#sites.values()) await site.close()
     if (this.#ownsStore) await this.#store.close()
   }
-}
-
-// A site that only reports: forwarded as it is.
-async function observe(passage: Passage, observer: Observer, coming: Coming | null): Promise<void> {
-  if (passage.upgrade !== null) assertHandshake(passage)
-  if (coming?.awaitsContinue) passage.res.writeContinue()
-  await forward(passage, null, await observer.request(passage))
 }
 
 function question({ site, target }: Passage, field: string | null): FormQuestion {

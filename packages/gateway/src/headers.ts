@@ -23,28 +23,28 @@ const HOP_BY_HOP = new Set([
 const RESPONSE_OWN = new Set(['alt-svc', 'set-cookie2'])
 
 const requestNames = new KnownNames((lower) => {
+  if (lower === 'connection') return 'connection'
   if (HOP_BY_HOP.has(lower) || isUntrusted(lower) || lower === 'expect') return 'own'
   return namesMethod(lower) ? 'method' : 'end-to-end'
 })
 
 const responseNames = new KnownNames((lower) => {
-  if (lower === 'set-cookie') return 'set-cookie'
+  if (lower === 'connection' || lower === 'set-cookie') return lower
   return HOP_BY_HOP.has(lower) || RESPONSE_OWN.has(lower) ? 'own' : 'end-to-end'
 })
 
 /** The headers that go upstream, but for what the gateway adds. */
 export function requestHeaders(raw: readonly string[], method: string): string[] {
-  const named = connectionNames(raw)
   const kept: string[] = []
+  let connection: string | undefined
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
     const value = raw[i + 1] as string
     const kind = requestNames.kind(name)
-    if (kind === 'own' || named?.has(name.toLowerCase()) === true) continue
-    if (kind === 'method' && overridesMethod(value, method)) continue
-    kept.push(name, value)
+    if (kind === 'end-to-end' || (kind === 'method' && !overridesMethod(value, method))) kept.push(name, value)
+    else if (kind === 'connection') connection = connection === undefined ? value : `${connection}, ${value}`
   }
-  return kept
+  return withoutNamed(kept, connection)
 }
 
 export interface ResponseHeaders {
@@ -55,16 +55,18 @@ export interface ResponseHeaders {
 
 /** An answer's headers, its cookies apart. */
 export function responseHeaders(raw: readonly string[]): ResponseHeaders {
-  const named = connectionNames(raw)
   const kept: string[] = []
   const setCookies: string[] = []
+  let connection: string | undefined
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
+    const value = raw[i + 1] as string
     const kind = responseNames.kind(name)
-    if (kind === 'set-cookie') setCookies.push(raw[i + 1] as string)
-    else if (kind === 'end-to-end' && named?.has(name.toLowerCase()) !== true) kept.push(name, raw[i + 1] as string)
+    if (kind === 'end-to-end') kept.push(name, value)
+    else if (kind === 'set-cookie') setCookies.push(value)
+    else if (kind === 'connection') connection = connection === undefined ? value : `${connection}, ${value}`
   }
-  return { kept, setCookies }
+  return { kept: withoutNamed(kept, connection), setCookies }
 }
 
 /** All values of a header, joined as lists are. */
@@ -78,11 +80,10 @@ export function headerValue(raw: readonly string[], lowerName: string): string |
   return value
 }
 
-/** The names that the Connection header adds to the list. */
-function connectionNames(raw: readonly string[]): Set<string> | null {
-  const value = headerValue(raw, 'connection')
-  if (value === undefined || value === 'keep-alive' || value === 'close') return null
-  const names = new Set(value.split(',').map((name) => name.trim().toLowerCase()))
-  names.delete('host') // without it the application would be asked under another name
-  return names
+/** Without those that the Connection header names as this connection's own. */
+function withoutNamed(headers: string[], connection: string | undefined): string[] {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return headers
+  const named = new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
+  named.delete('host') // without it the application would be asked under another name
+  return headers.filter((_, i) => !named.has((headers[i - (i % 2)] as string).toLowerCase()))
 }

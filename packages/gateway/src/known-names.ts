@@ -1,11 +1,20 @@
 // What is known of a header by its name alone, found out once for each spelling: nearly all requests and answers use the same
 // few names.
+//
+// Spellings are looked for among those of the same length, by comparing: names come fresh from the parser, and to hash
+// them for a Map costs several times as much.
 
-const REMEMBERED = 1000
 const LONGEST = 64
+/** Spellings of one length. Whoever sends more only makes the next ones be looked at anew. */
+const REMEMBERED = 24
+
+interface Known<Kind> {
+  readonly name: string
+  readonly kind: Kind
+}
 
 export class KnownNames<Kind> {
-  readonly #kinds = new Map<string, Kind>()
+  readonly #byLength: Known<Kind>[][] = Array.from({ length: LONGEST + 1 }, () => [])
   readonly #kindOf: (lower: string) => Kind
 
   /** @param kindOf - is given the name in lower case */
@@ -15,11 +24,15 @@ export class KnownNames<Kind> {
 
   /** @param name - in any case */
   kind(name: string): Kind {
-    const known = this.#kinds.get(name)
-    if (known !== undefined) return known
+    if (name.length > LONGEST) return this.#kindOf(name.toLowerCase())
+    const known = this.#byLength[name.length] as Known<Kind>[]
+    for (let i = 0; i < known.length; i++) {
+      const one = known[i] as Known<Kind>
+      if (one.name === name) return one.kind
+    }
     const kind = this.#kindOf(name.toLowerCase())
-    if (this.#kinds.size >= REMEMBERED) this.#kinds.clear()
-    if (name.length <= LONGEST) this.#kinds.set(name, kind)
+    if (known.length === REMEMBERED) known.length = 0
+    known.push({ name, kind })
     return kind
   }
 }

@@ -19,6 +19,12 @@ export interface Stream {
   end(why: End): void
 }
 
+/** An answer whose headers came. */
+export interface Begun {
+  /** The turn is over in which they came. Does nothing where the answer is complete. */
+  runsOn(): void
+}
+
 /** Milliseconds for which it need not be asked again whether a session lives (E8). */
 export const PROOF = 1
 
@@ -32,6 +38,7 @@ export class Streams {
   readonly #every: number
   #timer: NodeJS.Timeout | undefined
   #looking = false
+  #begun: Begun[] = []
   /** The gateway stops: connections are closed behind the answers that they carry. */
   closing = false
 
@@ -42,6 +49,17 @@ export class Streams {
 
   get size(): number {
     return this.#open.size
+  }
+
+  /** Nearly all answers are complete in the turn in which they begin: only what is not is worth more than a line here. */
+  began(answer: Begun): void {
+    if (this.#begun.push(answer) === 1) setImmediate(() => this.#endTurn())
+  }
+
+  #endTurn(): void {
+    const begun = this.#begun
+    this.#begun = []
+    for (const answer of begun) answer.runsOn()
   }
 
   add(stream: Stream): void {

@@ -58,9 +58,21 @@ export class Sessions<Data, Request extends readonly unknown[]> {
 
   /** As `open`, for adapters that decide about a request what an application cannot. */
   async openExchange(exchange: Exchange, options: OpenOptions = {}): Promise<Session<Data>> {
+    return this.opening(exchange, options)
+  }
+
+  /**
+   * As `openExchange`, at once where nothing has to be waited for; then it throws what that rejects with.
+   *
+   * @internal
+   */
+  opening(exchange: Exchange, options: OpenOptions = {}): Session<Data> | Promise<Session<Data>> {
     exchange.personal()
     const plain = this.#plain
-    if (plain === null) return openSession(this.#engine, exchange, options)
+    return plain === null ? openSession(this.#engine, exchange, options) : this.#openTiered(plain, exchange, options)
+  }
+
+  async #openTiered(plain: Engine<Data>, exchange: Exchange, options: OpenOptions): Promise<Session<Data>> {
     const openPlain = async () => openSession(plain, exchange, options)
     const session = await openSession(this.#engine, exchange, { ...options, plain: openPlain })
     return exchange.facts.secure ? session : openPlain()

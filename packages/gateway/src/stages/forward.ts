@@ -10,35 +10,36 @@ import { onceEach } from '../http2.ts'
 import { askForText, mayWriteIds, pageFilter } from '../ids/page.ts'
 import { tell } from '../ids/tell.ts'
 import type { PageFilter } from '../ids/written.ts'
-import type { Passage, Visit } from '../passage.ts'
+import type { GatewayResponse, Passage, Visit } from '../passage.ts'
 import { breakOff, isGone } from '../response-end.ts'
 import { browserScheme } from '../scheme.ts'
 import { hasBody } from '../silence.ts'
-import { type End, PROOF, type Stream } from '../streams.ts'
+import { type Begun, type End, PROOF, type Stream } from '../streams.ts'
 import { openTunnel } from '../tunnel.ts'
 import { SilenceError, unreachable } from '../unreachable.ts'
 import { acceptUpgrade } from './handshake.ts'
 import { assertLive, receive, withheld } from './receive.ts'
 
-/** Resolves when the answer is written or the exchange is over. Rejects with what kept it from being answered. */
-export function forward(passage: Passage, visit: Visit | null, form: Form | null): Promise<void> {
+/** @param fail - hears what kept the exchange from being answered, once */
+export function forward(
+  passage: Passage,
+  visit: Visit | null,
+  form: Form | null,
+  fail: (error: unknown) => void,
+): void {
   const { req, method, target, site } = passage
   assertNotConnectionBound(headerValue(req.rawHeaders, 'authorization'))
-  return new Promise((resolve, reject) => {
-    const headers = upstreamHeaders(passage, visit, form)
-    const mayHoldIds = mayWriteIds(passage, visit?.cookies ?? null)
-    if (mayHoldIds) askForText(headers)
-    site.pool.dispatch(
-      {
-        path: target.path + target.query,
-        method: method as Dispatcher.HttpMethod,
-        headers,
-        body: form?.body ?? passage.resumed?.body ?? (hasBody(req) ? (req as Readable) : null),
-        ...(passage.upgrade === null ? {} : { upgrade: 'websocket' }),
-      },
-      new AnswerHandler(passage, visit, mayHoldIds, resolve, reject),
-    )
-  })
+  const headers = upstreamHeaders(passage, visit, form)
+  const mayHoldIds = mayWriteIds(passage, visit?.cookies ?? null)
+  if (mayHoldIds) askForText(headers)
+  const asked: Dispatcher.DispatchOptions = {
+    path: target.path + target.query,
+    method: method as Dispatcher.HttpMethod,
+    headers,
+    body: form?.body ?? passage.resumed?.body ?? (hasBody(req) ? (req as Readable) : null),
+  }
+  if (passage.upgrade !== null) asked.upgrade = 'websocket'
+  site.pool.dispatch(asked, new AnswerHandler(passage, visit, mayHoldIds, fail))
 }
 
 function upstreamHeaders(
@@ -63,16 +64,22 @@ function setContentLength(headers: string[], length: number): void {
   else headers[at + 1] = String(length)
 }
 
-class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
+/** What is held until the turn's end may be so long, in bytes: longer bodies gain nothing by it. */
+const SHORT = 16 * 1024
+
+class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
   readonly #passage: Passage
   readonly #visit: Visit | null
   readonly #mayHoldIds: boolean
   #filter: PageFilter | null = null
-  readonly #resolve: () => void
-  readonly #reject: (error: unknown) => void
+  readonly #fail: (error: unknown) => void
   #controller: Dispatcher.DispatchController | undefined
   /** When it was last known that the session lives. */
   #liveAt = Number.NEGATIVE_INFINITY
+  /** The headers, in the turn in which they came. */
+  #begun: readonly string[] | null = null
+  /** What came of the body in that turn: where it is the whole, it leaves with its headers in one piece. */
+  #first: Buffer | null = null
   /** Headers or a part of the body wait for the session to be asked. */
   #deciding = false
   #bodyEnded = false
@@ -83,18 +90,11 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
   #isEventStream = false
   #watched = false
 
-  constructor(
-    passage: Passage,
-    visit: Visit | null,
-    mayHoldIds: boolean,
-    resolve: () => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(passage: Passage, visit: Visit | null, mayHoldIds: boolean, fail: (error: unknown) => void) {
     this.#passage = passage
     this.#visit = visit
     this.#mayHoldIds = mayHoldIds
-    this.#resolve = resolve
-    this.#reject = reject
+    this.#fail = fail
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -102,7 +102,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
     const { res } = this.#passage
     if (isGone(res)) controller.abort(new Error('the client went away'))
     // A client that goes away while we wait for the application: nothing is left to answer.
-    else res.once('close', () => this.#gone())
+    else res.on('close', () => this.#gone())
   }
 
   onResponseStart(
@@ -113,19 +113,40 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
   ): void {
     if (status < 200) return // early hints and the like are dropped: they could carry what the session may not see
     const raw = text(controller.rawHeaders)
-    this.#decide(
-      () => receive(this.#passage, this.#visit, status, raw),
-      (headers) => {
-        if (this.#mayHoldIds) this.#filter = pageFilter(this.#passage, status, headers)
-        const { res, site } = this.#passage
-        if (site.streams.closing) res.shouldKeepAlive = false
-        if (res.stream === undefined) res.writeHead(status, reason(message), headers)
-        else res.writeHead(status, onceEach(headers)) // HTTP/2 has no reason (RFC 9113 §8.3.2)
-        if (!this.#done && !this.#bodyEnded) this.#watch(headers)
-      },
+    try {
+      const headers = receive(this.#passage, this.#visit, status, raw)
+      if (!(headers instanceof Promise)) this.#begin(status, message, headers)
       // Paused, the end of an answer without body is lost where the application closes its connection behind it.
-      () => isEmpty(this.#passage.method, status, raw),
-    )
+      else
+        this.#wait(headers, (ready) => this.#begin(status, message, ready), isEmpty(this.#passage.method, status, raw))
+    } catch (error) {
+      this.#finish(error)
+    }
+  }
+
+  #begin(status: number, message: string | undefined, headers: string[]): void {
+    this.#liveAt = performance.now()
+    if (this.#mayHoldIds) this.#filter = pageFilter(this.#passage, status, headers)
+    const { res, site } = this.#passage
+    if (site.streams.closing) res.shouldKeepAlive = false
+    if (res.stream === undefined) res.writeHead(status, reason(message), headers)
+    else res.writeHead(status, onceEach(headers)) // HTTP/2 has no reason (RFC 9113 §8.3.2)
+    if (this.#done || this.#bodyEnded) return
+    this.#begun = headers
+    site.streams.began(this)
+  }
+
+  /** The turn in which the headers came is over, and the answer is not: what there is of it leaves. */
+  runsOn(): void {
+    const headers = this.#begun
+    if (this.#done || headers === null) return
+    this.#begun = null
+    this.#isEventStream = /^text\/event-stream\b/i.test(headerValue(headers, 'content-type') ?? '')
+    this.#watch()
+    const first = this.#first
+    this.#first = null
+    if (first === null) this.#passage.res.flushHeaders()
+    else this.#pass(this.#controller as Dispatcher.DispatchController, first)
   }
 
   onRequestUpgrade(controller: Dispatcher.DispatchController, _status: number, _headers: unknown, upstream: Duplex) {
@@ -136,33 +157,51 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
       upstream.destroy()
       throw error
     })
-    this.#decide(
-      () => accepted,
+    this.#wait(
+      accepted,
       (headers) => {
         this.#done = true
         openTunnel(this.#passage, this.#visit, headers, upstream)
-        this.#resolve()
       },
-      () => true,
+      true,
     )
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#done) return
+    if (this.#begun === null || this.#filter !== null) {
+      this.#pass(controller, chunk)
+      return
+    }
+    const first = this.#first === null ? chunk : Buffer.concat([this.#first, chunk])
+    this.#first = first.length <= SHORT ? first : null
+    if (this.#first === null) this.#pass(controller, first)
+  }
+
+  #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     // The token may have ended since the headers left: what the application adds then is not for this client (G3).
     const visit = this.#visit
-    if (visit === null || performance.now() - this.#liveAt < PROOF) this.#write(controller, chunk)
-    else
-      this.#decide(
-        () => assertLive(this.#passage, visit),
-        () => this.#write(controller, chunk),
-      )
+    const now = performance.now()
+    if (visit === null || now - this.#liveAt < PROOF) {
+      this.#write(controller, chunk, now)
+      return
+    }
+    try {
+      const live = assertLive(this.#passage, visit)
+      if (live !== undefined) this.#wait(live, () => this.#write(controller, chunk, performance.now()), false)
+      else {
+        this.#liveAt = now
+        this.#write(controller, chunk, now)
+      }
+    } catch (error) {
+      this.#finish(error)
+    }
   }
 
   /** Where the client takes no more, the application is asked to wait for it. */
-  #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  #write(controller: Dispatcher.DispatchController, chunk: Buffer, now: number): void {
     const { res } = this.#passage
-    this.#movedAt = performance.now()
+    this.#movedAt = now
     const filtered = this.#filter === null ? chunk : this.#filter.push(chunk)
     if (filtered.length === 0 || res.write(filtered)) return
     this.#blocked = true
@@ -175,39 +214,27 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
   }
 
   /**
-   * Goes on when the session was found to live, and ends the exchange otherwise. The application waits only where the
-   * decision has to be waited for.
+   * Goes on when the session was found to live, and ends the exchange otherwise. Meanwhile the application waits.
    *
-   * @param runsOn - whether nothing that could be held back comes behind it
+   * @param isLast - nothing that could be held back comes behind it
    */
-  #decide<T>(decision: () => T | Promise<T>, goOn: (decided: T) => void, runsOn = () => false): void {
-    try {
-      const decided = decision()
-      if (!(decided instanceof Promise)) {
+  #wait<T>(decision: Promise<T>, goOn: (decided: T) => void, isLast: boolean): void {
+    this.#deciding = true
+    const controller = this.#controller as Dispatcher.DispatchController
+    if (!isLast) controller.pause()
+    decision
+      .then((decided) => {
+        if (this.#done) return
+        this.#deciding = false
         this.#liveAt = performance.now()
         goOn(decided)
-        return
-      }
-      this.#deciding = true
-      const controller = this.#controller as Dispatcher.DispatchController
-      const paused = !runsOn()
-      if (paused) controller.pause()
-      decided
-        .then((value) => {
-          if (this.#done) return
-          this.#deciding = false
-          this.#liveAt = performance.now()
-          goOn(value)
-          // Only then: going on may bring the end of the body at once.
-          if (paused && !this.#blocked) controller.resume()
-          if (this.#bodyEnded) this.#end()
-          // It may have ended since, and before its end could be heard of.
-          if (this.#watched) void this.#passage.site.streams.look(this)
-        })
-        .catch((error) => this.#finish(error))
-    } catch (error) {
-      this.#finish(error)
-    }
+        // Only then: going on may bring the end of the body at once.
+        if (!isLast && !this.#blocked) controller.resume()
+        if (this.#bodyEnded) this.#end()
+        // It may have ended since, and before its end could be heard of.
+        if (this.#watched) void this.#passage.site.streams.look(this)
+      })
+      .catch((error) => this.#finish(error))
   }
 
   onResponseEnd(): void {
@@ -221,11 +248,11 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
     if (this.#done) return
     this.#done = true
     const { res } = this.#passage
-    res.end(this.#filter === null ? undefined : this.#filter.end())
+    if (this.#first !== null) endWith(res, this.#first)
+    else res.end(this.#filter === null ? undefined : this.#filter.end())
     if (this.#filter?.found) tell(this.#passage, 'page')
     if (res.writableLength === 0) this.#unwatch()
-    else this.#watch([]) // the client has yet to take it
-    this.#resolve()
+    else this.#watch() // the client has yet to take it
   }
 
   get session(): Stream['session'] {
@@ -246,11 +273,10 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
     breakOff(this.#passage.res)
   }
 
-  #watch(headers: readonly string[]): void {
+  #watch(): void {
     if (this.#watched) return
     this.#watched = true
     this.#movedAt = performance.now()
-    this.#isEventStream = /^text\/event-stream\b/i.test(headerValue(headers, 'content-type') ?? '')
     this.#passage.site.streams.add(this)
   }
 
@@ -274,10 +300,18 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream {
     this.#done = true
     this.#unwatch()
     if (this.#controller?.aborted === false) this.#controller.abort(new Error('the answer is not wanted any more'))
-    if (error === null) this.#resolve()
-    else this.#reject(error)
+    if (error !== null) this.#fail(error)
   }
 }
+
+/** As one string a short answer is one write to the socket; a buffer behind its headers takes a list of two. */
+function endWith(res: GatewayResponse, whole: Buffer): void {
+  if (res.stream === undefined && whole.length <= ONE_PIECE) res.end(whole.toString('latin1'), 'latin1')
+  else res.end(whole)
+}
+
+/** Bytes; beyond, copying costs what it saves. */
+const ONE_PIECE = 4096
 
 /** RFC 9112 §6.3 */
 function isEmpty(method: string, status: number, headers: readonly string[]): boolean {
@@ -290,6 +324,11 @@ function reason(message = ''): string {
 }
 
 function text(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
-  // Latin-1 keeps every byte that the application sent.
-  return (raw as (Buffer | string)[]).map((part) => (typeof part === 'string' ? part : part.toString('latin1')))
+  const parts = raw as (Buffer | string)[]
+  const texts = new Array<string>(parts.length)
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as Buffer | string
+    texts[i] = typeof part === 'string' ? part : part.toString('latin1') // Latin-1 keeps every byte that the application sent
+  }
+  return texts
 }

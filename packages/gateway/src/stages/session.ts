@@ -16,26 +16,40 @@ import { cookieHeader, withExposed } from '../vault/vault.ts'
  * @throws Refusal where nobody can say whom a sign-in names, SessionError where the store does not answer or the request
  *   comes from another origin
  */
-export async function openVisit(passage: Passage, form: Form | null): Promise<Visit> {
+export function openVisit(passage: Passage, form: Form | null): Visit | Promise<Visit> {
   if (form !== null) assertReadable(passage, form.name)
-  const { req, exchange, facts, site, meaning, url, now } = passage
+  const { exchange, facts, site } = passage
   // A WebSocket is opened by a script, and opened again whenever it breaks off: that keeps nobody signed in (E5).
   const visitor = { brief: !isNavigation(facts, site.framePolicy !== null), passive: passage.upgrade !== null }
-  const session = await site.sessions.openExchange(exchange, visitor)
+  const opening = site.sessions.opening(exchange, visitor)
+  return opening instanceof Promise
+    ? opening.then((session) => visitOf(passage, form, session))
+    : visitOf(passage, form, opening)
+}
+
+function visitOf(passage: Passage, form: Form | null, session: Visit['session']): Visit | Promise<Visit> {
+  const { site, meaning } = passage
   if (session.id !== null) site.unreturned.returned(session.id)
+  const attempt = meaning.logout ? null : signInAttempt(passage, session, form)
+  if (attempt !== null || meaning.logout || site.adoption !== null) return actingVisit(passage, session, attempt)
+  return { session, cookies: cookies(passage, session), attempt, signedOut: false, adoption: null }
+}
+
+/** One that signs in or out, or brings cookies to be taken over. */
+async function actingVisit(passage: Passage, session: Visit['session'], attempt: SignInAttempt | null): Promise<Visit> {
   const adoption = await adopt(passage, session)
-  const cookies = () => {
-    const own = session.id === null ? null : cookieHeader(session.data, url, facts.fetchSite === 'cross-site', now())
-    return withExposed(own, req.headers.cookie, site.exposed)
-  }
-  if (meaning.logout) {
-    const visit = { session, cookies: cookies(), attempt: null, signedOut: true, adoption }
+  if (passage.meaning.logout) {
+    const visit = { session, cookies: cookies(passage, session), attempt, signedOut: true, adoption }
     await session.signOut()
     return visit
   }
-  const attempt = signInAttempt(passage, session, form)
   if (attempt !== null) await endOldToken(session, attempt)
-  return { session, cookies: cookies(), attempt, signedOut: false, adoption }
+  return { session, cookies: cookies(passage, session), attempt, signedOut: false, adoption }
+}
+
+function cookies({ req, site, url, facts, now }: Passage, session: Visit['session']): string | null {
+  const own = session.id === null ? null : cookieHeader(session.data, url, facts.fetchSite === 'cross-site', now())
+  return withExposed(own, req.headers.cookie, site.exposed)
 }
 
 /** What shows by itself that a request is a sign-in: a rule, or where there is none that a page sent a form. */

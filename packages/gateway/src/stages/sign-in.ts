@@ -61,12 +61,11 @@ export function bringsTicket({ site, now }: Passage, vault: Vault, setCookies: r
  * A sign-in is refused (too many sessions, all just ended, no answer of the store, nobody knows whose) that the application
  * may have granted already, to an id that it gave out before and that is in the vault: that vault must not open again (E12).
  */
-export async function undoSignIn(visit: Visit | null, error: unknown): Promise<never> {
+export async function undoSignIn(visit: Visit | null, error: unknown): Promise<void> {
   // Not confirmed by the store, the end is an end here all the same, and has been reported.
   const refused =
     error instanceof UnnamedSignIn || (error instanceof SessionError && error.code !== 'ERR_SESSION_ENDED')
   if (visit?.attempt && refused) await visit.session.signOut().catch(() => {})
-  throw error
 }
 
 function shows(sign: SuccessSign, { status, headers, setCookies }: AnswerSigns, { target, now }: Passage): boolean {
