@@ -136,11 +136,11 @@ export class Gateway {
       limitSilence(passage, this.#timeouts.body)
       const { site, target } = passage
       if (site.observer !== null) return await this.#observe(passage, site.observer, coming)
-      const refusal = transport(facts, site.site, target, passage.meaning.login !== null, this.#httpsPort())
-      if (!facts.secure && (refusal !== null || passage.meaning.isPublic)) {
-        await endExposed(req, passage.exchange, [site])
+      if (!facts.secure) {
+        const refusal = transport(site.site, target, facts.method, passage.meaning.login !== null, this.#httpsPort())
+        if (refusal !== null || passage.meaning.isPublic) await endExposed(req, passage.exchange, [site])
+        if (refusal !== null) throw refusal
       }
-      if (refusal !== null) throw refusal
       if (passage.upgrade !== null) assertHandshake(passage)
       else if (passage.meaning.isCallback) passage = await callbacks(passage, coming?.awaitsContinue === true)
       const { meaning, resumed } = passage

@@ -63,7 +63,7 @@ export class Engine<Data> {
   }
 
   /** @throws ERR_STORE_UNAVAILABLE, ERR_RECORD_UNREADABLE, ERR_DATA, ERR_CLOSED */
-  find(token: SessionToken, key = this.key(token)): Found<Data> | Promise<Found<Data>> {
+  find(token: SessionToken, key = this.key(token), now = this.now()): Found<Data> | Promise<Found<Data>> {
     this.assertOpen()
     const { store, strict } = this.settings
     const refused = this.#refused.get(key)
@@ -71,7 +71,7 @@ export class Engine<Data> {
     const stamp = strict ? undefined : store.stamp?.(key)
     const cached = this.#cache.get(key, stamp)
     // A cached last-seen time proves life; that a session is over must be read from the store (E5).
-    if (cached !== undefined && expired(cached.record, cached.lastSeen, null, this.now()) === null) {
+    if (cached !== undefined && expired(cached.record, cached.lastSeen, null, now) === null) {
       return { state: 'live', held: cached }
     }
     return this.#read(token, key, stamp)

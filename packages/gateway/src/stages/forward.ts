@@ -28,7 +28,9 @@ export function forward(
   fail: (error: unknown) => void,
 ): void {
   const { req, method, target, site } = passage
-  assertNotConnectionBound(headerValue(req.rawHeaders, 'authorization'))
+  if (req.headers.authorization !== undefined) {
+    assertNotConnectionBound(headerValue(req.rawHeaders, 'authorization'))
+  }
   const headers = upstreamHeaders(passage, visit, form)
   const mayHoldIds = mayWriteIds(passage, visit?.cookies ?? null)
   if (mayHoldIds) askForText(headers)
@@ -324,11 +326,12 @@ function reason(message = ''): string {
 }
 
 function text(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
+  // Latin-1 keeps every byte that the application sent.
   const parts = raw as (Buffer | string)[]
   const texts = new Array<string>(parts.length)
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i] as Buffer | string
-    texts[i] = typeof part === 'string' ? part : part.toString('latin1') // Latin-1 keeps every byte that the application sent
+    texts[i] = typeof part === 'string' ? part : part.toString('latin1')
   }
   return texts
 }
