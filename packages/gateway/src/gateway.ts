@@ -1,31 +1,26 @@
 // The gateway: a request's way to the application and back, readable as a list of its stages.
 
-import {
-  parseAuthority,
-  type RequestFacts,
-  requestFacts,
-  SessionError,
-  type Store,
-  TransportRules,
-} from '@coatcheck/session'
+import { parseAuthority, type RequestFacts, requestFacts, SessionError, type Store } from '@coatcheck/session'
 import { answerRefusal } from './answers.ts'
 import { asRefusal } from './as-refusal.ts'
 import { formOf } from './callbacks/resumed.ts'
 import type { Config, Timeouts } from './config/config.ts'
-import { Draining } from './draining.ts'
+import { Draining, endSitesWithin } from './draining.ts'
 import { GatewayExchange } from './exchange.ts'
 import { type Form, type FormQuestion, readForm } from './form/form.ts'
 import type { SiteIds } from './ids/site-ids.ts'
-import { type Coming, type Listener, openListeners } from './listeners.ts'
+import { type Coming, closeListener, type Handle, type Listener, openListeners, secureContext } from './listeners.ts'
 import { UnreturnedVaults } from './moving-in/unreturned.ts'
 import type { Observer } from './observe/observer.ts'
 import { ReportWriter } from './observe/report-file.ts'
 import type { GatewayRequest, GatewayResponse, Passage, Visit } from './passage.ts'
 import { Refusal } from './refusal.ts'
+import { assertReloadable, type Changes, changesBetween, ReloadError } from './reload.ts'
 import type { Report } from './report.ts'
 import { breakOff, isGone } from './response-end.ts'
+import { readyToServe, type Serving, servingOn, siteOf } from './serving.ts'
 import { hasBody, limitSilence } from './silence.ts'
-import { type ReadySite, readySite } from './sites.ts'
+import type { ReadySite, Surroundings } from './sites.ts'
 import { callbacks } from './stages/callbacks.ts'
 import { canonicalRequest, type Target } from './stages/canonical.ts'
 import { forward } from './stages/forward.ts'
@@ -61,42 +56,41 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
 }
 
 export class Gateway {
-  readonly config: Config
   readonly #report: Report
   readonly #now: () => number
-  readonly #rules: TransportRules
   readonly #store: Store
   readonly #ownsStore: boolean
-  readonly #timeouts: Timeouts
+  readonly #timeouts: Partial<Timeouts>
   readonly #streams: Streams
-  readonly #sites: ReadonlyMap<string, ReadySite>
+  readonly #unreturned: UnreturnedVaults
+  #serving: Serving
+  /** Those of earlier configurations too, as long as requests or tunnels use them. */
+  readonly #sites = new Set<ReadySite>()
   #listeners: readonly Listener[] = []
+  /** Listeners and sites that are served no more, and whose last requests are under way. */
+  readonly #leaving = new Set<Draining>()
   #reports: ReportWriter | null = null
   #unwatchTls = () => {}
+  #reloading: Promise<unknown> = Promise.resolve()
   #draining: Draining | null = null
   #closed: Promise<void> | null = null
 
   /** @internal */
   constructor(config: Config, { report = () => {}, timeouts = {}, store, clock = Date.now }: GatewayOptions) {
-    this.config = config
     this.#report = report
     this.#now = clock
-    this.#rules = new TransportRules({
-      trustedProxies: config.trustedProxies,
-      ...(config.loopback === 'never' ? { loopback: 'never' } : {}),
-      ...(config.loopback === 'insecure' ? { insecureLoopback: true } : {}),
-    })
-    this.#timeouts = { ...config.timeouts, ...timeouts }
-    this.#streams = new Streams(this.#timeouts.body)
+    this.#timeouts = timeouts
+    this.#streams = new Streams(timeouts.body ?? config.timeouts.body)
     this.#ownsStore = store === undefined
     this.#store = store ?? openStore(config)
-    const unreturned = new UnreturnedVaults(config.unreturnedVaults)
-    this.#sites = new Map(
-      config.sites.map((site) => [
-        site.name,
-        readySite(site, this.#store, report, this.#timeouts, this.#streams, clock, unreturned),
-      ]),
-    )
+    this.#unreturned = new UnreturnedVaults(config.unreturnedVaults)
+    this.#serving = readyToServe(config, this.#around(config))
+    this.#noteSites()
+  }
+
+  /** What is served now; a reload puts another one in its place. */
+  get config(): Config {
+    return this.#serving.config
   }
 
   /** Where it listens. */
@@ -110,33 +104,92 @@ export class Gateway {
   }
 
   async listen(): Promise<void> {
-    for (const { site, adoption } of this.#sites.values()) {
-      if (site.insecureAdopt !== null) await adoption?.open(site.insecureAdopt, this.#now(), this.#report)
+    await this.#openAdoption(this.#serving, null)
+    this.#writeReports()
+    const { listeners } = await openListeners([], this.#settings(this.#serving), (req, res, coming) =>
+      this.#serve(req, res, coming),
+    )
+    this.#listeners = listeners
+    this.#serving = servingOn(listeners, this.#serving)
+    this.#unwatchTls = watchTls(this.config.tls, listeners, this.#report)
+  }
+
+  /**
+   * Serves another configuration from now on, as a whole or, where that fails, not at all. No connection is dropped:
+   * what is under way ends by the rules with which it began, and the next request on its connection meets the new ones.
+   * What sites that go on know of sessions goes on. What is under way on sites and listeners that are gone has
+   * `timeouts.drain` to end.
+   *
+   * @throws ReloadError where it changes what a running gateway cannot change, or a new address cannot be listened on
+   * @example const { added, removed, changed } = await gateway.reload(await loadConfig('coatcheck.yaml'))
+   */
+  reload(config: Config): Promise<Changes> {
+    const reloaded = this.#reloading.then(() => this.#reload(config))
+    this.#reloading = reloaded.catch(() => {})
+    return reloaded
+  }
+
+  async #reload(config: Config): Promise<Changes> {
+    const before = this.#serving
+    assertReloadable(before.config, config)
+    const next = readyToServe(config, this.#around(config), before)
+    // A new listener takes requests before the other rules are in force: they wait for them.
+    const inForce = Promise.withResolvers<void>()
+    let isInForce = false
+    const handle: Handle = (req, res, coming) => {
+      if (isInForce) this.#serve(req, res, coming)
+      else void inForce.promise.then(() => this.#serve(req, res, coming))
     }
-    const observers = [...this.#sites.values()].flatMap(({ observer }) => observer ?? [])
-    if (observers.length > 0) {
-      const onError = (cause: unknown) =>
-        this.#report({ type: 'report-not-written', file: this.config.reportFile, cause })
-      this.#reports = new ReportWriter(this.config.reportFile, observers, this.#now, onError)
+    let opening: Awaited<ReturnType<typeof openListeners>>
+    try {
+      await this.#openAdoption(next, before)
+      if (config.tls !== null) secureContext(config.tls)
+      opening = await openListeners(this.#listeners, this.#settings(next), handle)
+      if (this.#draining !== null) {
+        await Promise.all(opening.opened.map(closeListener))
+        throw new ReloadError(null, 'the gateway is stopping', 'start it again')
+      }
+    } catch (error) {
+      for (const site of newIn(next, before)) void site.users.close()
+      throw error
     }
-    const config = { ...this.config, timeouts: this.#timeouts }
-    this.#listeners = await openListeners(config, (req, res, coming) => {
-      // One answer that cannot be written, or a listener's fault, ends no other request.
-      this.#handle(req, res, coming).catch(() => breakOff(res))
-    })
-    this.#unwatchTls = watchTls(this.config.tls, this.#listeners, this.#report)
+
+    // From here to the end nothing is waited for and nothing can fail, so that no request comes in between.
+    const { listeners, opened, unwanted } = opening
+    this.#serving = servingOn(listeners, next)
+    this.#listeners = listeners
+    for (const listener of listeners) if (!opened.includes(listener)) listener.adjust(this.#settings(next))
+    isInForce = true
+    inForce.resolve()
+    this.#streams.expect(next.timeouts.body)
+    this.#unreturned.allow(config.unreturnedVaults)
+    this.#noteSites()
+    this.#writeReports()
+    this.#unwatchTls()
+    this.#unwatchTls = watchTls(config.tls, listeners, this.#report)
+    this.#leave(before, unwanted, next.timeouts.drain)
+    const changes = changesBetween(before.config, config)
+    this.#report({ type: 'configuration-reloaded', file: config.file, ...changes })
+    return changes
+  }
+
+  #serve(req: GatewayRequest, res: GatewayResponse, coming: Coming | null): void {
+    // One answer that cannot be written, or a listener's fault, ends no other request.
+    this.#handle(req, res, coming).catch(() => breakOff(res))
   }
 
   // Nearly all requests wait for nothing but the application: what is there at once is not waited for.
   async #handle(req: GatewayRequest, res: GatewayResponse, coming: Coming | null): Promise<void> {
-    const facts = requestFacts(req, this.#rules)
+    const serving = this.#serving
+    const facts = requestFacts(req, serving.rules)
     let passage: Passage | null = null
     try {
-      passage = this.#read(req, res, coming, facts)
-      limitSilence(passage, this.#timeouts.body)
+      passage = this.#read(req, res, coming, facts, serving)
       const { site, target } = passage
+      site.users.add()
+      limitSilence(passage, serving.timeouts.body)
       if (site.observer !== null) return await this.#observe(passage, site.observer, coming)
-      const refusal = transport(facts, site.site, target, passage.meaning.login !== null, this.#httpsPort())
+      const refusal = transport(facts, site.site, target, passage.meaning.login !== null, serving.httpsPort)
       if (!facts.secure && (refusal !== null || passage.meaning.isPublic)) {
         await endExposed(req, passage.exchange, [site])
       }
@@ -154,7 +207,10 @@ export class Gateway {
       if (coming?.awaitsContinue && !readsForm) res.writeContinue()
       this.#forward(passage, visit, form)
     } catch (error) {
-      await this.#refuse(req, res, facts, passage, error)
+      const failure = passage === null ? await this.#endUnread(req, res, facts, serving, error) : error
+      this.#refuse(req, res, passage, failure)
+    } finally {
+      passage?.site.users.remove()
     }
   }
 
@@ -166,22 +222,17 @@ export class Gateway {
   }
 
   #forward(passage: Passage, visit: Visit | null, form: Form | null): void {
-    const { req, res, facts } = passage
+    const { req, res, site } = passage
     forward(passage, visit, form, (error) => {
+      site.users.add()
       undoSignIn(visit, error)
-        .then(() => this.#refuse(req, res, facts, passage, error))
+        .then(() => this.#refuse(req, res, passage, error))
         .catch(() => breakOff(res))
+        .finally(() => site.users.remove())
     })
   }
 
-  async #refuse(
-    req: GatewayRequest,
-    res: GatewayResponse,
-    facts: RequestFacts,
-    passage: Passage | null,
-    error: unknown,
-  ): Promise<void> {
-    const failure = passage === null ? await this.#endUnread(req, res, facts, error) : error
+  #refuse(req: GatewayRequest, res: GatewayResponse, passage: Passage | null, failure: unknown): void {
     // Nobody is left to answer. What the store could not do is told all the same.
     if (isGone(res) && !(failure instanceof SessionError)) return
     const refusal = asRefusal(endedMeanwhile(failure) && passage !== null ? withheld(passage) : failure)
@@ -192,10 +243,17 @@ export class Gateway {
   }
 
   /** @throws Refusal where the request cannot be read in one way, or no site is meant */
-  #read(req: GatewayRequest, res: GatewayResponse, coming: Coming | null, facts: RequestFacts): Passage {
+  #read(
+    req: GatewayRequest,
+    res: GatewayResponse,
+    coming: Coming | null,
+    facts: RequestFacts,
+    serving: Serving,
+  ): Passage {
     const arrived = canonicalRequest(req)
-    const site = this.#route(arrived)
-    return this.#passage(req, res, coming, withoutIds(req, arrived, site.ids), facts, site)
+    const site = siteOf(serving, arrived.host)
+    if (site === null) throw new Refusal(421, 'No site of this name is served here', 'Check the address.')
+    return this.#passage(req, res, coming, withoutIds(req, arrived, site.ids), facts, serving, site)
   }
 
   /**
@@ -204,27 +262,25 @@ export class Gateway {
    *
    * @returns what the request failed of in the end
    */
-  async #endUnread(req: GatewayRequest, res: GatewayResponse, facts: RequestFacts, failure: unknown): Promise<unknown> {
-    const site = this.#siteOf(parseAuthority(req.headers.host ?? '')?.host)
-    const exchange = new GatewayExchange(req, res, facts, this.#rules)
+  async #endUnread(
+    req: GatewayRequest,
+    res: GatewayResponse,
+    facts: RequestFacts,
+    serving: Serving,
+    failure: unknown,
+  ): Promise<unknown> {
+    const site = siteOf(serving, parseAuthority(req.headers.host ?? '')?.host)
+    const exchange = new GatewayExchange(req, res, facts, serving.rules)
+    const sites = site === null ? [...serving.sites.values()] : [site]
+    for (const { users } of sites) users.add()
     try {
-      await endExposed(req, exchange, site === null ? [...this.#sites.values()] : [site])
+      await endExposed(req, exchange, sites)
       return failure
     } catch (error) {
       return error
+    } finally {
+      for (const { users } of sites) users.remove()
     }
-  }
-
-  #route({ host }: Target): ReadySite {
-    const site = this.#siteOf(host)
-    if (site === null) throw new Refusal(421, 'No site of this name is served here', 'Check the address.')
-    return site
-  }
-
-  #siteOf(host: string | undefined): ReadySite | null {
-    if (host === undefined) return null
-    const site = this.config.byHost.get(host) ?? this.config.anyHost
-    return (site && this.#sites.get(site.name)) ?? null
   }
 
   #passage(
@@ -233,6 +289,7 @@ export class Gateway {
     coming: Coming | null,
     target: Target,
     facts: RequestFacts,
+    { rules }: Serving,
     site: ReadySite,
   ): Passage {
     const method = facts.method
@@ -243,7 +300,7 @@ export class Gateway {
       method,
       target,
       facts,
-      exchange: new GatewayExchange(req, res, facts, this.#rules),
+      exchange: new GatewayExchange(req, res, facts, rules),
       site,
       meaning: site.meaning(method, target),
       url: { host: target.host, path: target.path, secure: facts.secure },
@@ -253,8 +310,56 @@ export class Gateway {
     }
   }
 
-  #httpsPort(): number | null {
-    return this.config.publicPort ?? this.#listeners.find(({ protocol }) => protocol === 'https')?.port ?? null
+  #around({ timeouts }: Config): Surroundings {
+    return {
+      store: this.#store,
+      report: this.#report,
+      timeouts: { ...timeouts, ...this.#timeouts },
+      streams: this.#streams,
+      clock: this.#now,
+      unreturned: this.#unreturned,
+    }
+  }
+
+  #settings({ config, timeouts }: Serving): Config {
+    return { ...config, timeouts }
+  }
+
+  #noteSites(): void {
+    for (const site of this.#serving.sites.values()) {
+      if (this.#sites.has(site)) continue
+      this.#sites.add(site)
+      void site.users.over.then(() => this.#sites.delete(site))
+    }
+  }
+
+  async #openAdoption(serving: Serving, before: Serving | null): Promise<void> {
+    for (const { site, adoption } of newIn(serving, before)) {
+      if (site.insecureAdopt === null || adoption === before?.sites.get(site.name)?.adoption) continue
+      await adoption?.open(site.insecureAdopt, this.#now(), this.#report)
+    }
+  }
+
+  #writeReports(): void {
+    const { config, sites } = this.#serving
+    const observers = [...sites.values()].flatMap(({ observer }) => observer ?? [])
+    if (this.#reports?.writes(config.reportFile, observers)) return
+    const before = this.#reports?.close()
+    const onError = (cause: unknown) => this.#report({ type: 'report-not-written', file: config.reportFile, cause })
+    this.#reports =
+      observers.length === 0 ? null : new ReportWriter(config.reportFile, observers, this.#now, onError, before)
+  }
+
+  /** What is gone has so many milliseconds to end what is under way; what goes on takes its time. */
+  #leave(before: Serving, unwanted: readonly Listener[], within: number): void {
+    for (const site of newIn(before, this.#serving)) void site.users.remove()
+    const gone = [...this.#sites].filter(({ site }) => !this.#serving.sites.has(site.name))
+    if (gone.length > 0) endSitesWithin(within, new Set(gone), this.#streams)
+    if (unwanted.length === 0) return
+    const draining = new Draining(unwanted, null)
+    draining.endWithin(within)
+    this.#leaving.add(draining)
+    void draining.done.then(() => this.#leaving.delete(draining))
   }
 
   /**
@@ -264,18 +369,23 @@ export class Gateway {
    */
   close({ within = 0 }: { readonly within?: number } = {}): Promise<void> {
     this.#draining ??= new Draining(this.#listeners, this.#streams)
-    this.#draining.endWithin(within)
+    for (const draining of [this.#draining, ...this.#leaving]) draining.endWithin(within)
     this.#closed ??= this.#close(this.#draining)
     return this.#closed
   }
 
   async #close(draining: Draining): Promise<void> {
     this.#unwatchTls()
-    await draining.done
+    await Promise.all([draining.done, ...Array.from(this.#leaving, ({ done }) => done), this.#reloading])
     await this.#reports?.close()
-    for (const site of this.#sites.values()) await site.close()
+    await Promise.all(Array.from(this.#sites, (site) => site.users.close()))
     if (this.#ownsStore) await this.#store.close()
   }
+}
+
+/** The sites of `serving` that `other` does not have as they are. */
+function newIn(serving: Serving, other: Serving | null): ReadySite[] {
+  return [...serving.sites.values()].filter((site) => other?.sites.get(site.site.name) !== site)
 }
 
 function question({ site, target }: Passage, field: string | null): FormQuestion {
