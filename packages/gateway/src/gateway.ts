@@ -5,22 +5,21 @@ import { answerRefusal } from './answers.ts'
 import { asRefusal } from './as-refusal.ts'
 import { formOf } from './callbacks/resumed.ts'
 import type { Config, Timeouts } from './config/config.ts'
-import { Draining, endSitesWithin } from './draining.ts'
 import { GatewayExchange } from './exchange.ts'
 import { type Form, type FormQuestion, readForm } from './form/form.ts'
+import { Generations } from './generations.ts'
 import type { SiteIds } from './ids/site-ids.ts'
-import { type Coming, closeListener, type Handle, type Listener, openListeners, secureContext } from './listeners.ts'
-import { UnreturnedVaults } from './moving-in/unreturned.ts'
+import type { Coming, Listener } from './listeners.ts'
+import { Listening } from './listening.ts'
 import type { Observer } from './observe/observer.ts'
-import { ReportWriter } from './observe/report-file.ts'
 import type { GatewayRequest, GatewayResponse, Passage, Visit } from './passage.ts'
 import { Refusal } from './refusal.ts'
-import { assertReloadable, type Changes, changesBetween, ReloadError } from './reload.ts'
+import { assertReloadable, type Changes, changesBetween } from './reload.ts'
 import type { Report } from './report.ts'
 import { breakOff, isGone } from './response-end.ts'
-import { readyToServe, type Serving, servingOn, siteOf } from './serving.ts'
+import { type Serving, servingOn, siteOf } from './serving.ts'
 import { hasBody, limitSilence } from './silence.ts'
-import type { ReadySite, Surroundings } from './sites.ts'
+import type { ReadySite } from './sites.ts'
 import { callbacks } from './stages/callbacks.ts'
 import { canonicalRequest, type Target } from './stages/canonical.ts'
 import { forward } from './stages/forward.ts'
@@ -30,8 +29,6 @@ import { openVisit } from './stages/session.ts'
 import { undoSignIn } from './stages/sign-in.ts'
 import { transport } from './stages/transport.ts'
 import { openStore } from './store.ts'
-import { Streams } from './streams.ts'
-import { watchTls } from './tls-files.ts'
 
 export interface GatewayOptions {
   /** Hears what an operator should know. Default: nobody. */
@@ -51,8 +48,13 @@ export interface GatewayOptions {
  */
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const gateway = new Gateway(config, options)
-  await gateway.listen()
-  return gateway
+  try {
+    await gateway.listen()
+    return gateway
+  } catch (error) {
+    await gateway.close()
+    throw error
+  }
 }
 
 export class Gateway {
@@ -60,58 +62,41 @@ export class Gateway {
   readonly #now: () => number
   readonly #store: Store
   readonly #ownsStore: boolean
-  readonly #timeouts: Partial<Timeouts>
-  readonly #streams: Streams
-  readonly #unreturned: UnreturnedVaults
-  #serving: Serving
-  /** Those of earlier configurations too, as long as requests or tunnels use them. */
-  readonly #sites = new Set<ReadySite>()
-  #listeners: readonly Listener[] = []
-  /** Listeners and sites that are served no more, and whose last requests are under way. */
-  readonly #leaving = new Set<Draining>()
-  #reports: ReportWriter | null = null
-  #unwatchTls = () => {}
+  readonly #generations: Generations
+  readonly #listening: Listening
   #reloading: Promise<unknown> = Promise.resolve()
-  #draining: Draining | null = null
   #closed: Promise<void> | null = null
 
   /** @internal */
   constructor(config: Config, { report = () => {}, timeouts = {}, store, clock = Date.now }: GatewayOptions) {
     this.#report = report
     this.#now = clock
-    this.#timeouts = timeouts
-    this.#streams = new Streams(timeouts.body ?? config.timeouts.body)
     this.#ownsStore = store === undefined
     this.#store = store ?? openStore(config)
-    this.#unreturned = new UnreturnedVaults(config.unreturnedVaults)
-    this.#serving = readyToServe(config, this.#around(config))
-    this.#noteSites()
+    this.#generations = new Generations(config, { store: this.#store, report, clock, timeouts })
+    this.#listening = new Listening(this.#generations.streams, report)
   }
 
   /** What is served now; a reload puts another one in its place. */
   get config(): Config {
-    return this.#serving.config
+    return this.#generations.current.config
   }
 
   /** Where it listens. */
   get listeners(): readonly Pick<Listener, 'protocol' | 'address' | 'port'>[] {
-    return this.#listeners
+    return this.#listening.listeners
   }
 
   /** How many answers and WebSockets are under way that took longer than their headers. */
   get openStreams(): number {
-    return this.#streams.size
+    return this.#generations.streams.size
   }
 
   async listen(): Promise<void> {
-    await this.#openAdoption(this.#serving, null)
-    this.#writeReports()
-    const { listeners } = await openListeners([], this.#settings(this.#serving), (req, res, coming) =>
-      this.#serve(req, res, coming),
-    )
-    this.#listeners = listeners
-    this.#serving = servingOn(listeners, this.#serving)
-    this.#unwatchTls = watchTls(this.config.tls, listeners, this.#report)
+    const { current } = this.#generations
+    await this.#generations.open(current)
+    this.#generations.report()
+    await this.#openFor(current)
   }
 
   /**
@@ -120,7 +105,8 @@ export class Gateway {
    * What sites that go on know of sessions goes on. What is under way on sites and listeners that are gone has
    * `timeouts.drain` to end.
    *
-   * @throws ReloadError where it changes what a running gateway cannot change, or a new address cannot be listened on
+   * @returns what changed
+   * @throws ReloadError where a running gateway cannot change it, an Error where a new address cannot be listened on
    * @example const { added, removed, changed } = await gateway.reload(await loadConfig('coatcheck.yaml'))
    */
   reload(config: Config): Promise<Changes> {
@@ -130,57 +116,34 @@ export class Gateway {
   }
 
   async #reload(config: Config): Promise<Changes> {
-    const before = this.#serving
-    assertReloadable(before.config, config)
-    const next = readyToServe(config, this.#around(config), before)
-    // A new listener takes requests before the other rules are in force: they wait for them.
-    const inForce = Promise.withResolvers<void>()
-    let isInForce = false
-    const handle: Handle = (req, res, coming) => {
-      if (isInForce) this.#serve(req, res, coming)
-      else void inForce.promise.then(() => this.#serve(req, res, coming))
-    }
-    let opening: Awaited<ReturnType<typeof openListeners>>
+    const before = this.config
+    assertReloadable(before, config)
+    const next = await this.#generations.prepare(config)
     try {
-      await this.#openAdoption(next, before)
-      if (config.tls !== null) secureContext(config.tls)
-      opening = await openListeners(this.#listeners, this.#settings(next), handle)
-      if (this.#draining !== null) {
-        await Promise.all(opening.opened.map(closeListener))
-        throw new ReloadError(null, 'the gateway is stopping', 'start it again')
-      }
+      await this.#openFor(next)
     } catch (error) {
-      for (const site of newIn(next, before)) void site.users.close()
+      this.#generations.discard(next)
       throw error
     }
-
-    // From here to the end nothing is waited for and nothing can fail, so that no request comes in between.
-    const { listeners, opened, unwanted } = opening
-    this.#serving = servingOn(listeners, next)
-    this.#listeners = listeners
-    for (const listener of listeners) if (!opened.includes(listener)) listener.adjust(this.#settings(next))
-    isInForce = true
-    inForce.resolve()
-    this.#streams.expect(next.timeouts.body)
-    this.#unreturned.allow(config.unreturnedVaults)
-    this.#noteSites()
-    this.#writeReports()
-    this.#unwatchTls()
-    this.#unwatchTls = watchTls(config.tls, listeners, this.#report)
-    this.#leave(before, unwanted, next.timeouts.drain)
-    const changes = changesBetween(before.config, config)
+    const changes = changesBetween(before, config)
     this.#report({ type: 'configuration-reloaded', file: config.file, ...changes })
     return changes
   }
 
-  #serve(req: GatewayRequest, res: GatewayResponse, coming: Coming | null): void {
-    // One answer that cannot be written, or a listener's fault, ends no other request.
-    this.#handle(req, res, coming).catch(() => breakOff(res))
+  async #openFor(next: Serving): Promise<void> {
+    const config = { ...next.config, timeouts: next.timeouts }
+    const opening = await this.#listening.open(config, (req, res, coming) => {
+      // One answer that cannot be written, or a listener's fault, ends no other request.
+      this.#handle(req, res, coming).catch(() => breakOff(res))
+    })
+    // Nothing is waited for between the two, so that no request meets new listeners with old rules, or the reverse.
+    this.#generations.replace(servingOn(opening.listeners, next))
+    opening.use()
   }
 
   // Nearly all requests wait for nothing but the application: what is there at once is not waited for.
   async #handle(req: GatewayRequest, res: GatewayResponse, coming: Coming | null): Promise<void> {
-    const serving = this.#serving
+    const serving = this.#generations.current
     const facts = requestFacts(req, serving.rules)
     let passage: Passage | null = null
     try {
@@ -310,82 +273,22 @@ export class Gateway {
     }
   }
 
-  #around({ timeouts }: Config): Surroundings {
-    return {
-      store: this.#store,
-      report: this.#report,
-      timeouts: { ...timeouts, ...this.#timeouts },
-      streams: this.#streams,
-      clock: this.#now,
-      unreturned: this.#unreturned,
-    }
-  }
-
-  #settings({ config, timeouts }: Serving): Config {
-    return { ...config, timeouts }
-  }
-
-  #noteSites(): void {
-    for (const site of this.#serving.sites.values()) {
-      if (this.#sites.has(site)) continue
-      this.#sites.add(site)
-      void site.users.over.then(() => this.#sites.delete(site))
-    }
-  }
-
-  async #openAdoption(serving: Serving, before: Serving | null): Promise<void> {
-    for (const { site, adoption } of newIn(serving, before)) {
-      if (site.insecureAdopt === null || adoption === before?.sites.get(site.name)?.adoption) continue
-      await adoption?.open(site.insecureAdopt, this.#now(), this.#report)
-    }
-  }
-
-  #writeReports(): void {
-    const { config, sites } = this.#serving
-    const observers = [...sites.values()].flatMap(({ observer }) => observer ?? [])
-    if (this.#reports?.writes(config.reportFile, observers)) return
-    const before = this.#reports?.close()
-    const onError = (cause: unknown) => this.#report({ type: 'report-not-written', file: config.reportFile, cause })
-    this.#reports =
-      observers.length === 0 ? null : new ReportWriter(config.reportFile, observers, this.#now, onError, before)
-  }
-
-  /** What is gone has so many milliseconds to end what is under way; what goes on takes its time. */
-  #leave(before: Serving, unwanted: readonly Listener[], within: number): void {
-    for (const site of newIn(before, this.#serving)) void site.users.remove()
-    const gone = [...this.#sites].filter(({ site }) => !this.#serving.sites.has(site.name))
-    if (gone.length > 0) endSitesWithin(within, new Set(gone), this.#streams)
-    if (unwanted.length === 0) return
-    const draining = new Draining(unwanted, null)
-    draining.endWithin(within)
-    this.#leaving.add(draining)
-    void draining.done.then(() => this.#leaving.delete(draining))
-  }
-
   /**
    * Stops listening and closes the store that it opened. Called again, it waits no longer than is said then.
    *
    * @param options.within - milliseconds in which what is under way may come to its end. Default 0: it is ended at once.
    */
   close({ within = 0 }: { readonly within?: number } = {}): Promise<void> {
-    this.#draining ??= new Draining(this.#listeners, this.#streams)
-    for (const draining of [this.#draining, ...this.#leaving]) draining.endWithin(within)
-    this.#closed ??= this.#close(this.#draining)
+    const quiet = this.#listening.close(within)
+    this.#closed ??= this.#close(quiet)
     return this.#closed
   }
 
-  async #close(draining: Draining): Promise<void> {
-    this.#unwatchTls()
-    await Promise.all([draining.done, ...Array.from(this.#leaving, ({ done }) => done), this.#reloading])
-    await this.#reports?.close()
-    await Promise.all(Array.from(this.#sites, (site) => site.users.close()))
+  async #close(quiet: Promise<void>): Promise<void> {
+    await Promise.all([quiet, this.#reloading])
+    await this.#generations.close()
     if (this.#ownsStore) await this.#store.close()
   }
-}
-
-/** The sites of `serving` that `other` does not have as they are. */
-function newIn(serving: Serving, other: Serving | null): ReadySite[] {
-  return [...serving.sites.values()].filter((site) => other?.sites.get(site.site.name) !== site)
 }
 
 function question({ site, target }: Passage, field: string | null): FormQuestion {

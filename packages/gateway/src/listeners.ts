@@ -62,7 +62,8 @@ export async function openListeners(before: readonly Listener[], settings: Setti
   try {
     for (const endpoint of settings.listen) {
       const kept = take(unwanted, endpoint)
-      const others = kept.length > 0 ? [] : await openEndpoint(endpoint, settings, handle)
+      const others =
+        kept.length > 0 ? [] : await openEndpoint(endpoint, settings, handle).catch(orOwn(before, endpoint))
       listeners.push(...kept, ...others)
       opened.push(...others)
     }
@@ -70,6 +71,16 @@ export async function openListeners(before: readonly Listener[], settings: Setti
   } catch (error) {
     await Promise.all(opened.map(closeListener))
     throw error
+  }
+}
+
+/** What listens on the port in another way may be the gateway itself. */
+function orOwn(before: readonly Listener[], { port }: Endpoint): (error: Error) => never {
+  return (error) => {
+    const own = before.find((listener) => listener.port === port)
+    if (own === undefined) throw error
+    const where = `cannot listen on port ${port} in another way: the gateway itself does on ${own.protocol}://${own.address}`
+    throw new Error(`${where}; restart it, or remove that address first and add the other one then`, { cause: error })
   }
 }
 

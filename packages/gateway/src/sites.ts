@@ -114,7 +114,7 @@ function readyParts(site: Site, { store, report, timeouts, streams, clock }: Sur
   const origin = endpointOrigin(site.upstream)
   return {
     sessions: Part.of(before?.sessions, sessionSettings(site), () => {
-      const sessions = siteSessions(site, store, clock)
+      const sessions = siteSessions(site, store, clock, before?.sessions.value)
       sessions.on('*', (event) => {
         streams.hear(event)
         hear(event)
@@ -146,9 +146,14 @@ function readyParts(site: Site, { store, report, timeouts, streams, clock }: Sur
 const NO_IDS = { idParameters: [], idPathParameters: [], cookielessIds: false, idsAnywhere: false }
 
 /** A site's sessions, as its configuration says. */
-export function siteSessions(site: Site, store: Store, clock: () => number): Sessions<Vault, [GatewayExchange]> {
+export function siteSessions(
+  site: Site,
+  store: Store,
+  clock: () => number,
+  before?: ReadySite['sessions'],
+): ReadySite['sessions'] {
   const options = { ...sessionSettings(site), store, initial: emptyVault, clock }
-  return new Sessions(options, (exchange: GatewayExchange) => exchange)
+  return new Sessions(options, (exchange: GatewayExchange) => exchange, before)
 }
 
 function sessionSettings(site: Site) {
