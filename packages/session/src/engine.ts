@@ -44,18 +44,20 @@ export class Engine<Data> {
   readonly #cache = new ReadCache<Data>(CACHED_SESSIONS)
   readonly #turns = new Map<object | string, Promise<unknown>>()
   /** Keys whose sign-out could not be confirmed: refused here whatever the store says (E2). */
-  readonly #refused = new Map<SessionKey, Tombstone>()
+  readonly #refused: Map<SessionKey, Tombstone>
   #closed = false
 
   /** The store's time. It never goes back here, even where the difference between the clocks is measured anew (E10). */
   readonly now: Clock
 
-  constructor(settings: Settings<Data>, events = new Events()) {
+  /** @param before - which served the same sessions until now, by other settings: what this process alone knows goes on */
+  constructor(settings: Settings<Data>, events = new Events(), before?: Engine<Data>) {
+    this.#refused = before === undefined ? new Map() : before.#refused
     this.settings = settings
     this.events = events
     const { store, now } = settings
     this.now = store.skew === undefined ? now : steady(() => now() + (store.skew?.() ?? 0))
-    this.housekeeping = new Housekeeping(store, this.now, this.events)
+    this.housekeeping = new Housekeeping(store, this.now, this.events, before?.housekeeping)
   }
 
   key(token: SessionToken): SessionKey {

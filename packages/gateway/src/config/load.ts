@@ -13,7 +13,7 @@ import { checkTransport } from './checks/transport.ts'
 import type { Config } from './config.ts'
 import { read } from './draft.ts'
 import { readFiles, unreadable } from './files.ts'
-import { ConfigError, type KeyPath, type Problem, renderKey, renderWarning } from './problem.ts'
+import { ConfigError, type Finding, type KeyPath, type Problem, renderKey, renderWarning } from './problem.ts'
 import { resolveConfig } from './resolve.ts'
 import { readSource, type Source } from './source.ts'
 import { warn } from './warnings.ts'
@@ -23,6 +23,21 @@ import { warn } from './warnings.ts'
  * @example const config = await loadConfig('coatcheck.yaml')
  */
 export async function loadConfig(file: string): Promise<Config> {
+  return parseConfig(await readConfigText(file), file, dirname(resolve(file)))
+}
+
+/** A line for each thing that is wrong with a file, the place first: `coatcheck.yaml:3:8: store ...; ...`. */
+export function problemLines(error: unknown): string[] {
+  if (error instanceof ConfigError) return error.problems.map(renderWarning)
+  return [error instanceof Error ? error.message : String(error)]
+}
+
+/** For what is wrong with a file that is right by itself: with its place. */
+export async function misfit(file: string, finding: Finding): Promise<ConfigError> {
+  return new ConfigError(file, [readSource(await readConfigText(file), file).problem(finding)])
+}
+
+async function readConfigText(file: string): Promise<string> {
   let bytes: Uint8Array
   try {
     bytes = await readFile(file)
@@ -32,14 +47,12 @@ export async function loadConfig(file: string): Promise<Config> {
       { file, place: null, key: 'the command line', what, remedy: remedy.replace(/: it is seen.*/, '') },
     ])
   }
-  let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     const problem = { file, place: null, key: 'the file', what: 'is not UTF-8 text', remedy: 'save it as UTF-8' }
     throw new ConfigError(file, [problem])
   }
-  return parseConfig(text, file, dirname(resolve(file)))
 }
 
 /**

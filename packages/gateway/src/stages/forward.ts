@@ -97,6 +97,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
     this.#visit = visit
     this.#mayHoldIds = mayHoldIds
     this.#fail = fail
+    passage.site.users.add()
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -164,6 +165,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
       (headers) => {
         this.#done = true
         openTunnel(this.#passage, this.#visit, headers, upstream)
+        this.#passage.site.users.remove()
       },
       true,
     )
@@ -223,6 +225,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
   #wait<T>(decision: Promise<T>, goOn: (decided: T) => void, isLast: boolean): void {
     this.#deciding = true
     const controller = this.#controller as Dispatcher.DispatchController
+    const { users, streams } = this.#passage.site
+    users.add() // what is decided is done to its end, though the client may leave meanwhile
     if (!isLast) controller.pause()
     decision
       .then((decided) => {
@@ -234,9 +238,10 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
         if (!isLast && !this.#blocked) controller.resume()
         if (this.#bodyEnded) this.#end()
         // It may have ended since, and before its end could be heard of.
-        if (this.#watched) void this.#passage.site.streams.look(this)
+        if (this.#watched) void streams.look(this)
       })
       .catch((error) => this.#finish(error))
+      .finally(() => users.remove())
   }
 
   onResponseEnd(): void {
@@ -249,12 +254,17 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
   #end(): void {
     if (this.#done) return
     this.#done = true
-    const { res } = this.#passage
+    const { res, site } = this.#passage
     if (this.#first !== null) endWith(res, this.#first)
     else res.end(this.#filter === null ? undefined : this.#filter.end())
     if (this.#filter?.found) tell(this.#passage, 'page')
     if (res.writableLength === 0) this.#unwatch()
     else this.#watch() // the client has yet to take it
+    site.users.remove()
+  }
+
+  get site(): object {
+    return this.#passage.site
   }
 
   get session(): Stream['session'] {
@@ -303,6 +313,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
     this.#unwatch()
     if (this.#controller?.aborted === false) this.#controller.abort(new Error('the answer is not wanted any more'))
     if (error !== null) this.#fail(error)
+    this.#passage.site.users.remove()
   }
 }
 
