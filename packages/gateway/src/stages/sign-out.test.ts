@@ -107,6 +107,28 @@ test('G3: the application that deletes its sign-in cookie signs out here, wherev
   assert.deepEqual([ended?.reason, ended?.user], ['signed-out', 'alice'])
 })
 
+const queries: [sentence: string, rule: string, query: string, signsOut: boolean][] = [
+  ['the parameter', 'logoff', '?logoff', true],
+  ['the parameter with any value', 'logoff', '?a=b&logoff=true', true],
+  ['the parameter with its value', 'do=sign out', '?id=start&do=sign+out', true],
+  ['another spelling of both', 'do=logout', '?%44O=%6cogout', true],
+  ['the parameter twice', 'do=logout', '?do=show&do=logout', true],
+  ['the parameter behind a semicolon', 'do=logout', '?id=start;do=logout', true],
+  ['the parameter with another value', 'do=logout', '?do=logouts', false],
+  ['the value without its name', 'do=logout', '?logout', false],
+  ['the parameter as another one’s end', 'do=logout', '?undo=logout', false],
+  ['the page alone', 'do=logout', '', false],
+]
+
+for (const [sentence, rule, query, signsOut] of queries) {
+  test(`G3: a sign-out by query, ${sentence}: ${query || 'no query'}`, async (t) => {
+    const { browser } = await startSignedIn(t, `${SIGN_IN}, logout: { path: /page, query: '${rule}' }`)
+    const thief = browser.frozenCopy()
+    await browser.visit(`/page${query}`)
+    assert.equal((await thief.visit('/')).body, signsOut ? '' : 'auth=alice')
+  })
+}
+
 test('G3: a deletion of some other cookie, or of one that is set again, is no sign-out', async (t) => {
   const { app, browser } = await startSignedIn(t, SIGN_IN)
   app.on('/other', sets('basket=; Max-Age=0'))
