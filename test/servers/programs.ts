@@ -28,6 +28,12 @@ export const programs = {
   openssl: { names: ['openssl'], variable: 'COATCHECK_OPENSSL', package: 'openssl' },
   php: { names: ['php'], variable: 'COATCHECK_PHP', package: 'php-cli' },
   tomcat: { names: ['catalina.sh'], variable: 'COATCHECK_TOMCAT', package: 'tomcat10' },
+  'tomcat-examples': {
+    names: [],
+    file: '/usr/share/tomcat10-examples/examples/jsp/security/protected/index.jsp',
+    variable: 'COATCHECK_TOMCAT_EXAMPLES',
+    package: 'tomcat10-examples',
+  },
   django: {
     names: [],
     file: '/usr/lib/python3/dist-packages/django/__init__.py',
