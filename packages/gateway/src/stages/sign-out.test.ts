@@ -37,7 +37,7 @@ test('F4: after sign-out the frozen cookie opens nothing, and the application ge
   const { setCookies, headers } = await browser.visit('/logout')
   assert.equal(setCookies.length, 1)
   assert.match(setCookies[0]!, /^__Host-Http-sid=; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=/)
-  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers['cache-control'], 'private, no-store')
   assert.equal(browser.token, undefined)
   const late = await thief.visit('/')
   assert.deepEqual([late.status, late.body, late.setCookies], [200, '', []], 'R4: no implicit cookie within a minute')
