@@ -1,5 +1,5 @@
 /**
- * Real shared caches before a site: nginx and Apache httpd, each with a configuration and a folder of its own. They end
+ * Real shared caches before a site: nginx, Apache httpd, Squid and Varnish, each with a configuration and a folder of its own. They end
  * with `close`, or with this process, however that ends.
  */
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -13,8 +13,18 @@ import { requireServers } from '../../../test/servers/servers.ts'
 import type { Cache } from '../cache.ts'
 import { type ApacheMistakes, apacheConfiguration } from './apache.ts'
 import { type NginxMistakes, nginxConfiguration } from './nginx.ts'
+import { type SquidMistakes, squidConfiguration } from './squid.ts'
+import { type VarnishMistakes, varnishProgram } from './varnish.ts'
 
-export type RealCache = { name: string } & ({ nginx: NginxMistakes } | { apache: ApacheMistakes })
+export type RealCache = { name: string } & (
+  | { nginx: NginxMistakes }
+  | { apache: ApacheMistakes }
+  | { squid: SquidMistakes }
+  | { varnish: VarnishMistakes }
+)
+
+/** What has to be there for them. */
+export const realCacheServers = () => requireServers('nginx', 'apache2', 'squid', 'varnishd')
 
 const PATIENCE = 10_000
 const ATTEMPTS = 5
@@ -65,12 +75,34 @@ async function startOnce(kind: RealCache, upstream: string): Promise<Cache> {
 }
 
 async function prepare(kind: RealCache, folder: string, port: number, upstream: string): Promise<Program> {
-  const { paths } = await requireServers('nginx', 'apache2')
+  const { paths } = await realCacheServers()
   const file = join(folder, 'server.conf')
   // Each as one process: workers would outlive a master that is killed, and nobody would collect them.
   if ('nginx' in kind) {
     await writeFile(file, nginxConfiguration(folder, port, upstream, kind.nginx))
     return { name: 'nginx', command: paths.nginx, args: ['-e', 'stderr', '-p', folder, '-c', file] }
+  }
+  if ('squid' in kind) {
+    await writeFile(file, squidConfiguration(folder, port, upstream, kind.squid))
+    return { name: 'squid', command: paths.squid, args: ['-N', '-d', '1', '-f', file] }
+  }
+  if ('varnish' in kind) {
+    await writeFile(file, varnishProgram(upstream, kind.varnish))
+    // Its worker ends with its master, which holds the other end of a pipe.
+    const args = [
+      '-F',
+      '-j',
+      'none',
+      '-a',
+      `127.0.0.1:${port}`,
+      '-T',
+      'none',
+      '-n',
+      join(folder, 'varnish'),
+      '-f',
+      file,
+    ]
+    return { name: 'varnish', command: paths.varnishd, args: [...args, '-s', 'malloc,16m'] }
   }
   await writeFile(file, apacheConfiguration(folder, port, upstream, kind.apache))
   return { name: 'apache', command: paths.apache2, args: ['-d', folder, '-f', file, '-X'] }
