@@ -10,7 +10,13 @@ import { Browser } from './lib/browser.ts'
 import type { Cache } from './lib/cache.ts'
 import { type CarelessSite, PERSONAL, startCarelessSite } from './lib/careless.ts'
 import { type Header, headerLines } from './lib/http.ts'
-import { apache, nginxKeepingAll, squidIgnoringPrivate, varnishIgnoringCookies } from './lib/real-caches/all.ts'
+import {
+  apache,
+  haproxy,
+  nginxKeepingAll,
+  squidIgnoringPrivate,
+  varnishIgnoringCookies,
+} from './lib/real-caches/all.ts'
 import { realCacheServers, startRealCache } from './lib/real-caches/start.ts'
 import { isHit } from './lib/shared-cache.ts'
 
@@ -18,20 +24,26 @@ const { skip } = await realCacheServers()
 const hourAgo = new Date(Date.now() - 3600_000).toUTCString()
 const inAnHour = new Date(Date.now() + 3600_000).toUTCString()
 
-const kinds = { nginx: nginxKeepingAll, Apache: apache, Squid: squidIgnoringPrivate, Varnish: varnishIgnoringCookies }
+const kinds = {
+  nginx: nginxKeepingAll,
+  Apache: apache,
+  Squid: squidIgnoringPrivate,
+  Varnish: varnishIgnoringCookies,
+  HAProxy: haproxy,
+}
 
 type Leak = keyof typeof kinds
 
 const sayings: [sentence: string, leaks: Leak[], headers: Header[]][] = [
   ['nothing at all', ['nginx', 'Squid', 'Varnish'], []],
   ['public', ['nginx', 'Squid', 'Varnish'], [['Cache-Control', 'public']]],
-  ['a bare max-age', ['nginx', 'Apache', 'Squid', 'Varnish'], [['Cache-Control', 'max-age=60']]],
+  ['a bare max-age', ['nginx', 'Apache', 'Squid', 'Varnish', 'HAProxy'], [['Cache-Control', 'max-age=60']]],
   ['must-revalidate', ['nginx', 'Squid', 'Varnish'], [['Cache-Control', 'must-revalidate']]],
-  ['Expires', ['nginx', 'Apache', 'Squid', 'Varnish'], [['Expires', inAnHour]]],
-  ['only Last-Modified', ['nginx', 'Apache', 'Squid', 'Varnish'], [['Last-Modified', hourAgo]]],
-  ['only ETag', ['nginx', 'Apache', 'Squid', 'Varnish'], [['ETag', '"1"']]],
-  ['private with a field name', ['Apache'], [['Cache-Control', 'private="set-cookie", max-age=60']]],
-  ['no-store with a field name', ['Apache', 'Squid'], [['Cache-Control', 'no-store="x", max-age=60']]],
+  ['Expires', ['nginx', 'Apache', 'Squid', 'Varnish', 'HAProxy'], [['Expires', inAnHour]]],
+  ['only Last-Modified', ['nginx', 'Apache', 'Squid', 'Varnish', 'HAProxy'], [['Last-Modified', hourAgo]]],
+  ['only ETag', ['nginx', 'Apache', 'Squid', 'Varnish', 'HAProxy'], [['ETag', '"1"']]],
+  ['private with a field name', ['Apache', 'HAProxy'], [['Cache-Control', 'private="set-cookie", max-age=60']]],
+  ['no-store with a field name', ['Apache', 'Squid', 'HAProxy'], [['Cache-Control', 'no-store="x", max-age=60']]],
   [
     'X-Accel-Expires beside private, no-store',
     ['nginx'],
@@ -42,7 +54,7 @@ const sayings: [sentence: string, leaks: Leak[], headers: Header[]][] = [
   ],
   [
     'Set-Cookie with max-age',
-    ['nginx', 'Apache', 'Squid'],
+    ['nginx', 'Apache', 'Squid', 'HAProxy'],
     [
       ['Cache-Control', 'max-age=60'],
       ['Set-Cookie', 'seen=1; Path=/'],

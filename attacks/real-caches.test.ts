@@ -1,5 +1,5 @@
 /**
- * F2 through real shared caches, nginx, Apache httpd, Squid and Varnish: the seed's nine steps, and another user's page. In every run a
+ * F2 through real shared caches, nginx, Apache httpd, Squid, Varnish and HAProxy: the seed's nine steps, and another user's page. In every run a
  * public image has to come from the cache, through the gateway as well: a cache that keeps nothing would prove nothing.
  */
 import assert from 'node:assert/strict'
@@ -12,6 +12,7 @@ import {
   apache,
   apacheKeepingPrivate,
   deaf,
+  haproxy,
   nginx,
   nginxIgnoringSetCookie,
   nginxKeepingAll,
@@ -62,6 +63,7 @@ describe('F2: the leaky shop behind a real cache', side, () => {
     [varnishIgnoringCookies, 'failed', 'succeeded'],
     [varnishIgnoringSetCookie, 'failed', 'succeeded'],
     [varnishKeepingSetCookie, 'succeeded', 'succeeded'],
+    [haproxy, 'succeeded', 'succeeded'],
   ]
   for (const [cache, cookie, page] of cases) {
     const direct = (attack: Attack) => carryOut(attack, cache, startLeakyTarget)

@@ -14,6 +14,7 @@ export const programs = {
   nginx: { names: ['nginx'], variable: 'COATCHECK_NGINX', package: 'nginx' },
   apache2: { names: ['apache2', 'httpd'], variable: 'COATCHECK_APACHE', package: 'apache2' },
   squid: { names: ['squid'], variable: 'COATCHECK_SQUID', package: 'squid' },
+  haproxy: { names: ['haproxy'], variable: 'COATCHECK_HAPROXY', package: 'haproxy' },
   varnishd: { names: ['varnishd'], variable: 'COATCHECK_VARNISH', package: 'varnish' },
   'fastcgi-mono-server4': {
     names: ['fastcgi-mono-server4'],

@@ -62,6 +62,9 @@ export const varnishKeepingSetCookie: RealCache = {
   },
 }
 
+/** It keeps what says how long it is fresh, and sends the cookie again with it. What has Vary it does not keep. */
+export const haproxy: RealCache = { name: 'HAProxy', haproxy: [] }
+
 export const allCaches: readonly RealCache[] = [
   nginx,
   nginxIgnoringSetCookie,
@@ -74,6 +77,7 @@ export const allCaches: readonly RealCache[] = [
   varnishIgnoringCookies,
   varnishIgnoringSetCookie,
   varnishKeepingSetCookie,
+  haproxy,
 ]
 
 /** These are told not to listen: whatever a site says, one user's page is everybody's. */

@@ -1,5 +1,5 @@
 /**
- * Real shared caches before a site: nginx, Apache httpd, Squid and Varnish, each with a configuration and a folder of its own. They end
+ * Real shared caches before a site: nginx, Apache httpd, Squid, Varnish and HAProxy, each with a configuration and a folder of its own. They end
  * with `close`, or with this process, however that ends.
  */
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -12,6 +12,7 @@ import { freePorts } from '../../../examples/aspnet/ports.ts'
 import { requireServers } from '../../../test/servers/servers.ts'
 import type { Cache } from '../cache.ts'
 import { type ApacheMistakes, apacheConfiguration } from './apache.ts'
+import { type HaproxyMistakes, haproxyConfiguration } from './haproxy.ts'
 import { type NginxMistakes, nginxConfiguration } from './nginx.ts'
 import { type SquidMistakes, squidConfiguration } from './squid.ts'
 import { type VarnishMistakes, varnishProgram } from './varnish.ts'
@@ -21,10 +22,11 @@ export type RealCache = { name: string } & (
   | { apache: ApacheMistakes }
   | { squid: SquidMistakes }
   | { varnish: VarnishMistakes }
+  | { haproxy: HaproxyMistakes }
 )
 
 /** What has to be there for them. */
-export const realCacheServers = () => requireServers('nginx', 'apache2', 'squid', 'varnishd')
+export const realCacheServers = () => requireServers('nginx', 'apache2', 'squid', 'varnishd', 'haproxy')
 
 const PATIENCE = 10_000
 const ATTEMPTS = 5
@@ -103,6 +105,10 @@ async function prepare(kind: RealCache, folder: string, port: number, upstream: 
       file,
     ]
     return { name: 'varnish', command: paths.varnishd, args: [...args, '-s', 'malloc,16m'] }
+  }
+  if ('haproxy' in kind) {
+    await writeFile(file, haproxyConfiguration(port, upstream, kind.haproxy))
+    return { name: 'haproxy', command: paths.haproxy, args: ['-db', '-f', file] }
   }
   await writeFile(file, apacheConfiguration(folder, port, upstream, kind.apache))
   return { name: 'apache', command: paths.apache2, args: ['-d', folder, '-f', file, '-X'] }
