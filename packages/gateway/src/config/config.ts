@@ -177,4 +177,12 @@ export interface LogoutRule {
   readonly path: string
   /** Without it: any method. */
   readonly method?: string
+  /** The address has this parameter, for a page that does other things as well. */
+  readonly query?: QueryRule
+}
+
+export interface QueryRule {
+  readonly name: string
+  /** Null: whatever it says. */
+  readonly value: string | null
 }
