@@ -5,12 +5,17 @@ import type { TestContext } from 'node:test'
 import { Conversation, type RawAnswer } from './conversation.ts'
 import { PLACE, placed, type Variant } from './variant.ts'
 
-/** All that the gateway sent to an origin, as it stood on the wire: `GET /path`. */
-export function forwardedTo(t: TestContext, port: number): readonly string[] {
+/**
+ * All that the gateway sent to an origin, as it stood on the wire: `GET /path`.
+ *
+ * @param heads - takes the whole heads
+ */
+export function forwardedTo(t: TestContext, port: number, heads: string[] = []): readonly string[] {
   const sent: string[] = []
   const hear = (message: unknown) => {
     const { request, headers } = message as { request: { origin: string }; headers: string }
     if (!request.origin.endsWith(`:${port}`)) return
+    heads.push(headers)
     sent.push(headers.slice(0, headers.indexOf(' HTTP/1.1\r\n')))
   }
   const heard = channel('undici:client:sendHeaders')
