@@ -1,7 +1,7 @@
 // A configured site, made ready to serve: its sessions, its rules as matchers, its connections upstream.
 
 import { framePolicy, Sessions, type Store } from '@coatcheck/session'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import { KeptRequests } from './callbacks/kept-requests.ts'
 import type { Site, Timeouts } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
@@ -14,6 +14,7 @@ import { Observer } from './observe/observer.ts'
 import { compileRules, type Meaning, type Path } from './reading/rules.ts'
 import type { Report } from './report.ts'
 import type { Streams } from './streams.ts'
+import { upstreamPool } from './upstream.ts'
 import { emptyVault, type Vault } from './vault/vault.ts'
 
 export interface ReadySite {
@@ -65,13 +66,7 @@ export function readySite(
   kept?.onStoreError((event) => report({ type: 'session', site: site.name, event }))
   const exposed = new Set(site.expose)
   const origin = endpointOrigin(site.upstream)
-  const pool = new Pool(origin, {
-    connections: 256,
-    pipelining: 1,
-    connect: { timeout: timeouts.connect },
-    headersTimeout: timeouts.headers,
-    bodyTimeout: 0, // event streams may be silent, which only an answer's headers say: `streams` watches
-  })
+  const pool = upstreamPool(site.upstream, timeouts)
   return {
     site,
     sessions,
