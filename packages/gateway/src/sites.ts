@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { framePolicy, type SessionEvent, Sessions, type Store } from '@coatcheck/session'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import { KeptRequests } from './callbacks/kept-requests.ts'
 import type { Site, Timeouts } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
@@ -15,6 +15,7 @@ import { Observer } from './observe/observer.ts'
 import { compileRules, type Meaning, type Path } from './reading/rules.ts'
 import type { Report } from './report.ts'
 import type { Streams } from './streams.ts'
+import { upstreamPool } from './upstream.ts'
 import { Part, Users } from './users.ts'
 import { emptyVault, type Vault } from './vault/vault.ts'
 
@@ -130,13 +131,7 @@ function readyParts(site: Site, { store, report, timeouts, streams, clock }: Sur
             return new Part(null, kept, () => kept.close())
           }),
     pool: Part.of(before?.pool, [origin, connect, headers], () => {
-      const pool = new Pool(origin, {
-        connections: 256,
-        pipelining: 1,
-        connect: { timeout: connect },
-        headersTimeout: headers,
-        bodyTimeout: 0, // event streams may be silent, which only an answer's headers say: `streams` watches
-      })
+      const pool = upstreamPool(site.upstream, timeouts)
       return new Part([origin, connect, headers], pool, () => pool.destroy())
     }),
   }
