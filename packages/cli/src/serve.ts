@@ -1,6 +1,7 @@
 // `coatcheck serve`: the gateway, until it is told to stop.
 
 import {
+  type Beside,
   type Config,
   defaultConfig,
   type Gateway,
@@ -64,14 +65,20 @@ function misuse({ upstream, listen, preset, config }: ServeFlags): string | null
   return alone ? null : '--config says it all: write upstream, listen and preset into the file'
 }
 
-function configOf({ upstream = '', listen, preset, config, workers }: ServeFlags): Promise<Config> | Config {
-  const beside = workers === undefined ? {} : { workers }
+/** What goes on when the file is read again. */
+function besideOf({ workers }: ServeFlags): Beside {
+  return workers === undefined ? {} : { workers }
+}
+
+function configOf(flags: ServeFlags): Promise<Config> | Config {
+  const { upstream = '', listen, preset, config } = flags
+  const beside = besideOf(flags)
   if (config !== undefined) return loadConfig(config, beside)
   return defaultConfig({ upstream, ...(listen && { listen }), ...(preset && { preset }), ...beside })
 }
 
 /** Serves until SIGINT or SIGTERM, then ends what is under way within `timeouts.drain`; the second signal ends it at once. */
-export async function serve(config: Config, { watch = true }: Pick<ServeFlags, 'watch'> = {}): Promise<Served> {
+export async function serve(config: Config, flags: Pick<ServeFlags, 'watch' | 'workers'> = {}): Promise<Served> {
   for (const warning of config.warnings) console.error(`warning: ${warning}`)
   const report: Report = (event) => {
     const line = describe(event)
@@ -84,7 +91,7 @@ export async function serve(config: Config, { watch = true }: Pick<ServeFlags, '
   const gateway =
     config.workers > 1 ? await startWorkers(config, { report, gaveUp }) : await startGateway(config, { report })
   for (const address of addresses(gateway)) console.log(`coatcheck listens on ${address}`)
-  const unwatch = config.file === null ? () => {} : reloading(gateway, config.file, watch, report)
+  const unwatch = config.file === null ? () => {} : reloading(gateway, config.file, flags, report)
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -96,16 +103,19 @@ export async function serve(config: Config, { watch = true }: Pick<ServeFlags, '
         if (within === 0 || open === 0) return
         console.log(`stopping: what is under way has ${within / 1000} s to end; told again, it is ended at once`)
       }
-      const open = gateway.openStreams
-      if (typeof open === 'number') tell(open)
-      else void open.then(tell)
+      void Promise.resolve(gateway.openStreams).then(tell)
     })
   }
   return gateway
 }
 
 /** At SIGHUP, and when the file changes. */
-function reloading(gateway: Served, file: string, watch: boolean, report: Report): () => void {
+function reloading(
+  gateway: Served,
+  file: string,
+  { watch = true, ...flags }: Pick<ServeFlags, 'watch' | 'workers'>,
+  report: Report,
+): () => void {
   const apply = async (config: Config) => {
     const before = addresses(gateway)
     await gateway.reload(config)
@@ -114,7 +124,7 @@ function reloading(gateway: Served, file: string, watch: boolean, report: Report
     for (const address of now) if (!before.includes(address)) console.log(`coatcheck listens on ${address}`)
     for (const address of before) if (!now.includes(address)) console.log(`coatcheck no longer listens on ${address}`)
   }
-  const reloads = new Reloads(file, apply, report)
+  const reloads = new Reloads(file, apply, report, besideOf(flags))
   process.on('SIGHUP', () => void reloads.reload())
   return watch ? watchFile(file, () => void reloads.reload()) : () => {}
 }
