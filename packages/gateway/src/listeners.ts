@@ -134,6 +134,8 @@ function openAddress(
       return new Promise<void>((resolve) => server.close(() => resolve())) // HTTP/2: GOAWAY
     },
   }
+  // Several processes: refused by one would be offered to it again and again.
+  ;(server as Server & { dropMaxConnection: boolean }).dropMaxConnection = true
   server.maxConnections = settings.limits.connections
   listen(
     server as Server,

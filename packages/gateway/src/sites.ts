@@ -12,6 +12,7 @@ import { AdoptionWindow } from './moving-in/adoption.ts'
 import { Cleaned, type OwnCookies } from './moving-in/leftovers.ts'
 import type { UnreturnedVaults } from './moving-in/unreturned.ts'
 import { Observer } from './observe/observer.ts'
+import type { Peers } from './peers.ts'
 import { compileRules, type Meaning, type Path } from './reading/rules.ts'
 import type { Report } from './report.ts'
 import type { Streams } from './streams.ts'
@@ -67,6 +68,7 @@ export interface Surroundings {
   readonly streams: Streams
   readonly clock: () => number
   readonly unreturned: UnreturnedVaults
+  readonly peers: Peers
 }
 
 /**
@@ -109,7 +111,8 @@ function adoptionWindow(site: Site, store: Store, before: ReadySite | null): Ado
   return site.insecureAdopt === before?.site.insecureAdopt ? before.adoption : new AdoptionWindow(site, store)
 }
 
-function readyParts(site: Site, { store, report, timeouts, streams, clock }: Surroundings, before?: Parts): Parts {
+function readyParts(site: Site, around: Surroundings, before?: Parts): Parts {
+  const { store, report, timeouts, streams, clock, peers } = around
   const hear = (event: SessionEvent) => report({ type: 'session', site: site.name, event })
   const { connect, headers } = timeouts
   const origin = endpointOrigin(site.upstream)
@@ -126,7 +129,7 @@ function readyParts(site: Site, { store, report, timeouts, streams, clock }: Sur
       site.callbacks.length === 0
         ? null
         : Part.of(before?.kept, null, () => {
-            const kept = new KeptRequests(site.name, store, clock)
+            const kept = new KeptRequests(site.name, store, clock, peers)
             kept.onStoreError(hear)
             return new Part(null, kept, () => kept.close())
           }),

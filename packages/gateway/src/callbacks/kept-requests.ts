@@ -11,6 +11,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Client, type Exchange, type RequestFacts, SessionError, Sessions, type Store } from '@coatcheck/session'
 
+import { ALONE, type Peers, type PeerWord } from '../peers.ts'
 import { Allowance } from './allowance.ts'
 
 export const CALLBACK_SITE = 'callbacks:'
@@ -40,10 +41,11 @@ interface Kept {
 
 export class KeptRequests {
   readonly #sessions: Sessions<Kept, [Exchange]>
-  readonly #allowance = new Allowance()
+  readonly #allowance: Allowance
   readonly #now: () => number
 
-  constructor(siteName: string, store: Store, clock: () => number) {
+  constructor(siteName: string, store: Store, clock: () => number, peers: Peers = ALONE) {
+    this.#allowance = new Allowance(siteName, peers)
     this.#now = clock
     this.#sessions = new Sessions<Kept, [Exchange]>(
       {
@@ -59,6 +61,11 @@ export class KeptRequests {
       },
       (exchange) => exchange,
     )
+  }
+
+  /** What another process of the gateway tells. */
+  hear(word: PeerWord & { type: 'form-kept' | 'form-taken' }): void {
+    this.#allowance.hear(word)
   }
 
   /** Hears of stores that fail. */

@@ -1,5 +1,6 @@
 // From a file that has passed every check to the configuration that the gateway works with. Decides defaults, only.
 
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { siteName } from './checks/sites.ts'
 import type { Config, Site } from './config.ts'
@@ -21,6 +22,7 @@ export function resolveConfig(file: File, tls: ReadTls | null, fileName: string 
     trustedProxies: file.trustedProxies,
     loopback: file.insecureLoopback ? 'insecure' : (file.loopback ?? 'browser'),
     store: resolveStore(file.store, folder),
+    workers: file.workers === 'auto' ? availableParallelism() : file.workers,
     reportFile: resolve(folder, file.reportFile ?? reportBeside(file.store)),
     unreturnedVaults: file.unreturnedVaults,
     limits: { ...file.limits, requestsPerConnection: file.limits.requestsPerConnection ?? null },
