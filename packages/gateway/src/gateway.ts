@@ -11,11 +11,10 @@ import {
 import { answerRefusal } from './answers.ts'
 import { asRefusal } from './as-refusal.ts'
 import { formOf } from './callbacks/resumed.ts'
-import type { Config, Timeouts } from './config/config.ts'
+import { type Config, siteOf, type Timeouts } from './config/config.ts'
 import { Draining } from './draining.ts'
 import { GatewayExchange } from './exchange.ts'
 import { type Form, type FormQuestion, readForm } from './form/form.ts'
-import type { SiteIds } from './ids/site-ids.ts'
 import { type Coming, type Listener, openListeners } from './listeners.ts'
 import { UnreturnedVaults } from './moving-in/unreturned.ts'
 import type { Observer } from './observe/observer.ts'
@@ -27,7 +26,7 @@ import { breakOff, isGone } from './response-end.ts'
 import { hasBody, limitSilence } from './silence.ts'
 import { type ReadySite, readySite } from './sites.ts'
 import { callbacks } from './stages/callbacks.ts'
-import { canonicalRequest, type Target } from './stages/canonical.ts'
+import { canonicalRequest, type Target, withoutIds } from './stages/canonical.ts'
 import { forward } from './stages/forward.ts'
 import { assertHandshake } from './stages/handshake.ts'
 import { endedMeanwhile, withheld } from './stages/receive.ts'
@@ -223,7 +222,7 @@ export class Gateway {
 
   #siteOf(host: string | undefined): ReadySite | null {
     if (host === undefined) return null
-    const site = this.config.byHost.get(host) ?? this.config.anyHost
+    const site = siteOf(this.config, host)
     return (site && this.#sites.get(site.name)) ?? null
   }
 
@@ -280,28 +279,6 @@ export class Gateway {
 
 function question({ site, target }: Passage, field: string | null): FormQuestion {
   return { field, without: site.ids.parameters, query: target.query, wideEscapes: site.site.server === 'iis' }
-}
-
-/**
- * The application's own session ids stay outside, wherever in the address they stand (G2).
- *
- * @throws Refusal 400 where one cannot be taken out
- */
-function withoutIds(req: GatewayRequest, arrived: Target, { parameters, path, address }: SiteIds): Target {
-  let target = arrived
-  if (path?.mayBeIn(req.url ?? '')) target = canonicalRequest(req, path)
-  if (target.query !== '' && !parameters.isEmpty) {
-    const left = parameters.removedFrom(target.query.slice(1))
-    target = { ...target, query: left === '' ? '' : `?${left}` }
-  }
-  if (address?.isIn(target.path + target.query)) {
-    throw new Refusal(
-      400,
-      'This address holds a session id',
-      'Ids are not taken from addresses: go to the page itself.',
-    )
-  }
-  return target
 }
 
 // A token that crossed the wire in clear is over, whatever becomes of the request (R5).

@@ -1,6 +1,9 @@
 // @coatcheck/gateway: what the command line and programs that embed the gateway use.
 
 export * from './config/index.ts'
+export type { Consequence } from './explain/consequences.ts'
+export { type Explanation, explain } from './explain/explain.ts'
+export { renderOrigin } from './explain/origin.ts'
 export { Gateway, type GatewayOptions, startGateway } from './gateway.ts'
 export type { Observed } from './observe/observed.ts'
 export { proposal } from './observe/proposal.ts'

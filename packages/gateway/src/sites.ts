@@ -82,7 +82,7 @@ export function readySite(
     observer: site.vault === 'report' ? new Observer(site.name, clock()) : null,
     adoption: site.insecureAdopt === null ? null : new AdoptionWindow(site, store),
     trustedOrigins: new Set(site.trustedOrigins),
-    ids: siteIds(site.vault === 'report' ? { ...site, ...NO_IDS } : site),
+    ids: siteIds(site),
     kept,
     framePolicy: framePolicy(site.embedded),
     pool,
@@ -97,9 +97,6 @@ export function readySite(
     },
   }
 }
-
-/** A site that only reports takes nothing out of what passes. */
-const NO_IDS = { idParameters: [], idPathParameters: [], cookielessIds: false, idsAnywhere: false }
 
 /** A site's sessions, as its configuration says. */
 export function siteSessions(site: Site, store: Store, clock: () => number): Sessions<Vault, [GatewayExchange]> {

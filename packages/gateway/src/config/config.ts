@@ -40,6 +40,11 @@ export interface Config {
   readonly warnings: readonly string[]
 }
 
+/** The site that answers for a host, which is in canonical form. */
+export function siteOf({ byHost, anyHost }: Pick<Config, 'byHost' | 'anyHost'>, host: string): Site | null {
+  return byHost.get(host) ?? anyHost
+}
+
 export interface Limits {
   /** Of one listener, at once. */
   readonly connections: number

@@ -23,6 +23,17 @@ import { warn } from './warnings.ts'
  * @example const config = await loadConfig('coatcheck.yaml')
  */
 export async function loadConfig(file: string): Promise<Config> {
+  return (await openConfig(file)).config
+}
+
+/** A configuration, and where each of its keys stands. */
+export interface OpenConfig {
+  readonly config: Config
+  readonly source: Pick<Source, 'file' | 'place'>
+}
+
+/** @throws ConfigError (`ERR_CONFIG`) that lists all problems */
+export async function openConfig(file: string): Promise<OpenConfig> {
   let bytes: Uint8Array
   try {
     bytes = await readFile(file)
@@ -39,7 +50,7 @@ export async function loadConfig(file: string): Promise<Config> {
     const problem = { file, place: null, key: 'the file', what: 'is not UTF-8 text', remedy: 'save it as UTF-8' }
     throw new ConfigError(file, [problem])
   }
-  return parseConfig(text, file, dirname(resolve(file)))
+  return openText(text, file, dirname(resolve(file)))
 }
 
 /**
@@ -48,7 +59,13 @@ export async function loadConfig(file: string): Promise<Config> {
  * @throws ConfigError (`ERR_CONFIG`) that lists all problems
  */
 export function parseConfig(text: string, fileName: string, baseFolder: string): Config {
-  return check(readSource(text, fileName), fileName, baseFolder)
+  return openText(text, fileName, baseFolder).config
+}
+
+/** The same, with the places. */
+export function openText(text: string, fileName: string, baseFolder: string): OpenConfig {
+  const source = readSource(text, fileName)
+  return { config: check(source, fileName, baseFolder), source }
 }
 
 export interface CommandLine {
@@ -85,6 +102,7 @@ export function defaultConfig({ upstream, listen, preset }: CommandLine): Config
       what,
       remedy: remedy.startsWith('add ') ? `${remedy}: in a file, with --config` : remedy,
     }),
+    place: () => null,
   }
   return check(source, null, process.cwd())
 }

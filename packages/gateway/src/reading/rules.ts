@@ -1,7 +1,7 @@
 // What a path and a method mean to a site: public, a sign-in, a sign-out, or none of these. Asked of every reading of the
 // path; where they disagree nobody can say what the application would do, and the request is refused (G1).
 
-import type { LoginRule, Site } from '../config/config.ts'
+import type { LoginRule, LogoutRule, Site } from '../config/config.ts'
 import { compilePathPattern } from '../config/values/path-pattern.ts'
 import { Refusal } from '../refusal.ts'
 import { comparable } from './escapes.ts'
@@ -9,13 +9,17 @@ import { coversMethod, pageExpression } from './pages.ts'
 import { readings } from './readings.ts'
 import { servers } from './servers/index.ts'
 
-/** What a request's path and method mean to a site. */
+/** What a request's path and method mean to a site, and which of its rules say so. */
 export interface Meaning {
   readonly isPublic: boolean
   readonly login: LoginRule | null
   readonly logout: boolean
   /** Whether other sites may send forms to the path (R8), whatever the method. */
   readonly isCallback: boolean
+  /** The pattern of `public`, the rule of `logout` and the pattern of `callbacks` that cover it, each the first one. */
+  readonly publicBy: string | null
+  readonly logoutBy: LogoutRule | null
+  readonly callbackBy: string | null
 }
 
 export interface Path {
@@ -27,50 +31,94 @@ export interface Path {
   readonly plain: boolean
 }
 
+/** One way in which a server may read a path, and what the path means then. */
+export interface Reading {
+  readonly path: string
+  readonly meaning: Meaning
+}
+
 export type Rules = Pick<Site, 'server' | 'public' | 'login' | 'logout'> & Partial<Pick<Site, 'callbacks'>>
 
 /** @returns a function that throws Refusal 400 where the path's readings mean different things */
 export function compileRules(site: Rules): (method: string, path: Path) => Meaning {
-  const { ignoreCase } = servers[site.server]
-  const publics = site.public.map((pattern) => compilePathPattern(pattern, { ignoreCase }))
-  const logins = site.login.map((rule) => ({ rule, page: pageExpression(rule.path) }))
-  const logouts = site.logout.map((rule) => ({ rule, page: pageExpression(rule.path) }))
-  // As strictly as public paths: where another spelling of one is taken for none, its forms come as strangers'.
-  const callbacks = (site.callbacks ?? []).map((pattern) => compilePathPattern(pattern, { ignoreCase }))
-  const read = (method: string, path: string, folded: string): Meaning => {
-    let login: LoginRule | null = null
-    for (const { rule, page } of logins) {
-      if (login === null && coversMethod(rule.method, method) && page.test(folded)) login = rule
-    }
-    return {
-      isPublic: publics.some((pattern) => pattern.test(path)),
-      login,
-      logout: logouts.some(({ rule, page }) => coversMethod(rule.method, method) && page.test(folded)),
-      isCallback: callbacks.some((pattern) => pattern.test(path)),
-    }
-  }
-  const readOne = (method: string, way: string): Meaning => {
-    const path = comparable(way, ignoreCase)
-    return read(method, path, ignoreCase ? path : comparable(way, true))
-  }
+  const { ofPlain, ofReading } = compile(site)
   return (method, { path, rawPath, plain }) => {
-    if (plain) return read(method, path, path)
+    if (plain) return ofPlain(method, path)
     const all = readings(path, rawPath, site.server)
     if (all === null) throw ambiguous('Its path can be taken for too many others')
-    const first = readOne(method, all[0]!)
+    const first = ofReading(method, all[0]!)
     for (let i = 1; i < all.length; i++) {
-      const other = readOne(method, all[i]!)
-      if (
-        other.isPublic !== first.isPublic ||
-        other.login !== first.login ||
-        other.logout !== first.logout ||
-        other.isCallback !== first.isCallback
-      ) {
+      if (!agree(first, ofReading(method, all[i]!))) {
         throw ambiguous('Its path means different things to different servers')
       }
     }
     return first
   }
+}
+
+/**
+ * What `compileRules` compares, for people who ask why: every reading with its meaning, that of the path as it is forwarded
+ * first. Null where the readings are too many.
+ */
+export function compileReadings(site: Rules): (method: string, path: Path) => readonly Reading[] | null {
+  const { ofPlain, ofReading } = compile(site)
+  return (method, { path, rawPath, plain }) => {
+    if (plain) return [{ path, meaning: ofPlain(method, path) }]
+    const all = readings(path, rawPath, site.server)
+    return all?.map((way) => ({ path: way, meaning: ofReading(method, way) })) ?? null
+  }
+}
+
+type MeaningOf = (method: string, path: string) => Meaning
+
+function compile(site: Rules): { readonly ofPlain: MeaningOf; readonly ofReading: MeaningOf } {
+  const { ignoreCase } = servers[site.server]
+  const compiled = (pattern: string) => ({ pattern, expression: compilePathPattern(pattern, { ignoreCase }) })
+  const publics = site.public.map(compiled)
+  const logins = site.login.map((rule) => ({ rule, page: pageExpression(rule.path) }))
+  const logouts = site.logout.map((rule) => ({ rule, page: pageExpression(rule.path) }))
+  // As strictly as public paths: where another spelling of one is taken for none, its forms come as strangers'.
+  const callbacks = (site.callbacks ?? []).map(compiled)
+  const read = (method: string, path: string, folded: string): Meaning => {
+    const publicBy = first(publics, path)
+    const logoutBy = firstRule(logouts, method, folded)
+    const callbackBy = first(callbacks, path)
+    return {
+      isPublic: publicBy !== null,
+      login: firstRule(logins, method, folded),
+      logout: logoutBy !== null,
+      isCallback: callbackBy !== null,
+      publicBy,
+      logoutBy,
+      callbackBy,
+    }
+  }
+  return {
+    ofPlain: (method, path) => read(method, path, path),
+    ofReading: (method, way) => {
+      const path = comparable(way, ignoreCase)
+      return read(method, path, ignoreCase ? path : comparable(way, true))
+    },
+  }
+}
+
+function first(patterns: readonly { pattern: string; expression: RegExp }[], path: string): string | null {
+  for (const { pattern, expression } of patterns) if (expression.test(path)) return pattern
+  return null
+}
+
+function firstRule<Rule extends LoginRule | LogoutRule>(
+  rules: readonly { rule: Rule; page: RegExp }[],
+  method: string,
+  folded: string,
+): Rule | null {
+  for (const { rule, page } of rules) if (coversMethod(rule.method, method) && page.test(folded)) return rule
+  return null
+}
+
+/** Whether two readings come to the same: by which pattern is no matter. */
+function agree(a: Meaning, b: Meaning): boolean {
+  return a.isPublic === b.isPublic && a.login === b.login && a.logout === b.logout && a.isCallback === b.isCallback
 }
 
 function ambiguous(what: string): Refusal {
