@@ -143,11 +143,13 @@ export class Gateway {
       if (passage.upgrade !== null) assertHandshake(passage)
       else if (passage.meaning.isCallback) passage = await callbacks(passage, coming?.awaitsContinue === true)
       const { meaning, resumed } = passage
-      const field = meaning.login?.user?.field ?? null
-      const readsForm =
-        field !== null || (!site.ids.parameters.isEmpty && hasBody(resumed === null ? req : formOf(resumed)))
+      const { login } = meaning
+      const asksForm = login !== null && (login.user?.field !== undefined || login.form !== undefined)
+      const readsForm = asksForm || (!site.ids.parameters.isEmpty && hasBody(resumed === null ? req : formOf(resumed)))
       if (coming?.awaitsContinue && readsForm) res.writeContinue()
-      const form = readsForm ? await readForm(resumed === null ? req : formOf(resumed), question(passage, field)) : null
+      const form = readsForm ? await readForm(resumed === null ? req : formOf(resumed), question(passage)) : null
+      // Of several forms that go to one address, which is the sign-in, its body has told.
+      if (form !== null && form.login !== login) passage = { ...passage, meaning: { ...meaning, login: form.login } }
       const opening = meaning.isPublic ? null : openVisit(passage, form)
       const visit = opening instanceof Promise ? await opening : opening
       if (coming?.awaitsContinue && !readsForm) res.writeContinue()
@@ -277,8 +279,9 @@ export class Gateway {
   }
 }
 
-function question({ site, target }: Passage, field: string | null): FormQuestion {
-  return { field, without: site.ids.parameters, query: target.query, wideEscapes: site.site.server === 'iis' }
+function question({ site, target, meaning: { login, otherLogins } }: Passage): FormQuestion {
+  const logins = login === null ? otherLogins : [login, ...otherLogins]
+  return { logins, without: site.ids.parameters, query: target.query, wideEscapes: site.site.server === 'iis' }
 }
 
 // A token that crossed the wire in clear is over, whatever becomes of the request (R5).

@@ -153,6 +153,8 @@ export interface LoginRule {
   readonly method: string
   /** A path pattern. */
   readonly path: string
+  /** What its form has, field by field: `*` for any value that is not empty. Absent: any form will do. */
+  readonly form?: Readonly<Record<string, string>>
   /** Where the user's name is found. Without it nobody knows who signed in. */
   readonly user?: UserSource
   readonly success: SuccessSign

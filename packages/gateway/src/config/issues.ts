@@ -135,7 +135,10 @@ function jsonSchemaAt(path: KeyPath): JsonSchema | undefined {
     (node, step) =>
       branches(node)
         .map(
-          (branch) => (typeof step === 'number' ? branch.items : branch.properties?.[step]) as JsonSchema | undefined,
+          (branch) =>
+            (typeof step === 'number' ? branch.items : (branch.properties?.[step] ?? branch.additionalProperties)) as
+              | JsonSchema
+              | undefined,
         )
         .find((found) => found !== undefined),
     asJsonSchema,

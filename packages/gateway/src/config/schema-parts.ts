@@ -79,6 +79,21 @@ export const login = z
       examples: ['POST'],
     }).exactOptional(),
     path: pathPattern('Where the sign-in form is sent to. Default: that of the preset.', '/Login.aspx').exactOptional(),
+    form: z
+      .record(
+        z.string(),
+        z
+          .union([z.string(), z.number()])
+          .meta({ description: 'The value of the field, or "*" for any.', examples: ['login'] })
+          .transform(String),
+      )
+      .meta({
+        description:
+          'What the form of a sign-in has, where other forms go to the same address: field by field its value, or "*" ' +
+          'for any. Default: that of the preset, else any form is one.',
+        examples: [{ do: 'login' }],
+      })
+      .exactOptional(),
     user: z
       .strictObject({
         field: text(parseUserField, {

@@ -91,8 +91,10 @@ function signing({ meaning, site, facts, origins }: Case): Consequence[] {
     return [{ what: 'the session ends before the request is forwarded, whatever the application answers', origin }]
   }
   if (login !== null) {
-    const origin = origins.ofRulePart('login', site.login.indexOf(login), 'path')
-    const what = "the session's token ends before the request is forwarded; the answer carries a new one"
+    const j = site.login.indexOf(login)
+    const origin = origins.ofRulePart('login', j, login.form === undefined ? 'path' : 'form')
+    const only = login.form === undefined ? '' : 'if its form is one of the sign-ins above, '
+    const what = `${only}the session's token ends before the request is forwarded; the answer carries a new one`
     const other = 'where it names another user than the one who is signed in, his whole session ends'
     return [
       { what, origin },

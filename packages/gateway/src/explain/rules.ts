@@ -18,7 +18,8 @@ export function rulesOf(site: Site, meaning: Meaning, origins: Origins): Explain
   const { publicBy, login, logoutBy, callbackBy } = meaning
   if (publicBy !== null) rules.push(pattern('public', publicBy, site.public, origins))
   if (callbackBy !== null) rules.push(pattern('callback', callbackBy, site.callbacks, origins))
-  if (login !== null) rules.push(signIn(login, site.login.indexOf(login), origins))
+  const logins = login === null ? [] : [login, ...meaning.otherLogins]
+  rules.push(...logins.map((rule) => signIn(rule, site.login.indexOf(rule), origins)))
   if (logoutBy !== null) rules.push(signOut(logoutBy, site.logout.indexOf(logoutBy), origins))
   return rules
 }
@@ -28,9 +29,14 @@ function pattern(kind: 'public' | 'callback', covers: string, all: readonly stri
   return { kind, covers, origin: origins.ofKey(key, all.indexOf(covers)), says: [] }
 }
 
-function signIn({ method, path, user, success, continues }: LoginRule, j: number, origins: Origins): ExplainedRule {
+function signIn(
+  { method, path, form, user, success, continues }: LoginRule,
+  j: number,
+  origins: Origins,
+): ExplainedRule {
   const origin = (...part: string[]) => origins.ofRulePart('login', j, ...part)
   const says = [
+    ...(form === undefined ? [] : [{ what: `its form has ${fieldsOf(form)}`, origin: origin('form') }]),
     { what: who(user), origin: user === undefined ? origin('path') : origin('user') },
     { what: `success is an answer that ${signs(success)}`, origin: origin('success') },
     ...(continues === undefined
@@ -43,6 +49,12 @@ function signIn({ method, path, user, success, continues }: LoginRule, j: number
 function signOut({ method, path }: LogoutRule, j: number, origins: Origins): ExplainedRule {
   const covers = `${method ?? 'any method'} ${path}`
   return { kind: 'sign-out', covers, origin: origins.ofRulePart('logout', j, 'path'), says: [] }
+}
+
+/** @example fieldsOf({ do: 'login', u: '*' }) // 'do: login and any u' */
+export function fieldsOf(form: Readonly<Record<string, string>>): string {
+  const fields = Object.entries(form).map(([name, value]) => (value === '*' ? `any ${name}` : `${name}: ${value}`))
+  return fields.join(' and ')
 }
 
 function who(user: LoginRule['user']): string {

@@ -35,6 +35,9 @@ export interface Found {
   readonly value: string | null
 }
 
+/** What a request has of a field, or why that cannot be said. */
+export type Fields = readonly Found[] | Unnamed
+
 const MAX_LENGTH = 512
 
 /** The one name that fields name. Fields of other names beside one another may be empty: a page has several logins. */
@@ -50,6 +53,11 @@ export function userName(found: readonly Found[]): UserName {
   if (others.length > 0) return unnamed('ambiguous')
   if (first === undefined) return unnamed(values.size === 0 ? 'absent' : 'empty')
   return canonical(first)
+}
+
+/** Whom the fields of a request name. */
+export function nameIn(fields: Fields): UserName {
+  return typeof fields === 'string' ? unnamed(fields) : userName(fields)
 }
 
 export function unnamed(why: Unnamed): UserName {

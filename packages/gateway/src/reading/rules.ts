@@ -13,6 +13,8 @@ import { servers } from './servers/index.ts'
 export interface Meaning {
   readonly isPublic: boolean
   readonly login: LoginRule | null
+  /** Those that count, the first that fits, where the form is not that of `login`. */
+  readonly otherLogins: readonly LoginRule[]
   readonly logout: boolean
   /** Whether other sites may send forms to the path (R8), whatever the method. */
   readonly isCallback: boolean
@@ -81,11 +83,13 @@ function compile(site: Rules): { readonly ofPlain: MeaningOf; readonly ofReading
   const callbacks = (site.callbacks ?? []).map(compiled)
   const read = (method: string, path: string, folded: string): Meaning => {
     const publicBy = first(publics, path)
+    const login = firstRule(logins, method, folded)
     const logoutBy = firstRule(logouts, method, folded)
     const callbackBy = first(callbacks, path)
     return {
       isPublic: publicBy !== null,
-      login: firstRule(logins, method, folded),
+      login,
+      otherLogins: login?.form === undefined ? NONE : laterRules(logins, login, method, folded),
       logout: logoutBy !== null,
       isCallback: callbackBy !== null,
       publicBy,
@@ -116,9 +120,32 @@ function firstRule<Rule extends LoginRule | LogoutRule>(
   return null
 }
 
+const NONE: readonly never[] = Object.freeze([])
+
+/** The rules behind one that asks for a form, as far as the first that takes any. */
+function laterRules(
+  rules: readonly { rule: LoginRule; page: RegExp }[],
+  before: LoginRule,
+  method: string,
+  folded: string,
+): readonly LoginRule[] {
+  const covering = rules.map(({ rule, page }) => (coversMethod(rule.method, method) && page.test(folded) ? rule : null))
+  const later = covering.slice(covering.indexOf(before) + 1).filter((rule) => rule !== null)
+  const last = later.findIndex((rule) => rule.form === undefined)
+  return last === -1 ? later : later.slice(0, last + 1)
+}
+
 /** Whether two readings come to the same: by which pattern is no matter. */
 function agree(a: Meaning, b: Meaning): boolean {
-  return a.isPublic === b.isPublic && a.login === b.login && a.logout === b.logout && a.isCallback === b.isCallback
+  const { otherLogins } = a
+  return (
+    a.isPublic === b.isPublic &&
+    a.login === b.login &&
+    otherLogins.length === b.otherLogins.length &&
+    otherLogins.every((rule, i) => rule === b.otherLogins[i]) &&
+    a.logout === b.logout &&
+    a.isCallback === b.isCallback
+  )
 }
 
 function ambiguous(what: string): Refusal {
