@@ -144,7 +144,8 @@ export class Gateway {
       else if (passage.meaning.isCallback) passage = await callbacks(passage, coming?.awaitsContinue === true)
       const { meaning, resumed } = passage
       const { login } = meaning
-      const asksForm = login !== null && (login.user?.field !== undefined || login.form !== undefined)
+      const asksForm =
+        login !== null && (login.user?.field !== undefined || login.form !== undefined || login.remember !== undefined)
       const readsForm = asksForm || (!site.ids.parameters.isEmpty && hasBody(resumed === null ? req : formOf(resumed)))
       if (coming?.awaitsContinue && readsForm) res.writeContinue()
       const form = readsForm ? await readForm(resumed === null ? req : formOf(resumed), question(passage)) : null
@@ -281,7 +282,8 @@ export class Gateway {
 
 function question({ site, target, meaning: { login, otherLogins } }: Passage): FormQuestion {
   const logins = login === null ? otherLogins : [login, ...otherLogins]
-  return { logins, without: site.ids.parameters, query: target.query, wideEscapes: site.site.server === 'iis' }
+  const { users, server } = site.site
+  return { logins, without: site.ids.parameters, query: target.query, users, wideEscapes: server === 'iis' }
 }
 
 // A token that crossed the wire in clear is over, whatever becomes of the request (R5).

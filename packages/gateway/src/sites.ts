@@ -7,6 +7,7 @@ import type { Site, Timeouts } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
 import type { GatewayExchange } from './exchange.ts'
 import { type SiteIds, siteIds } from './ids/site-ids.ts'
+import { keyRing } from './key-ring.ts'
 import { AdoptionWindow } from './moving-in/adoption.ts'
 import { Cleaned, type OwnCookies } from './moving-in/leftovers.ts'
 import type { UnreturnedVaults } from './moving-in/unreturned.ts'
@@ -61,7 +62,7 @@ export function readySite(
     streams.hear(event)
     report({ type: 'session', site: site.name, event })
   })
-  const kept = site.callbacks.length === 0 ? null : new KeptRequests(site.name, store, clock)
+  const kept = site.callbacks.length === 0 ? null : new KeptRequests(site.name, store, clock, keyRing(site.keys))
   kept?.onStoreError((event) => report({ type: 'session', site: site.name, event }))
   const exposed = new Set(site.expose)
   const origin = endpointOrigin(site.upstream)
@@ -77,7 +78,7 @@ export function readySite(
     sessions,
     exposed,
     unreturned,
-    own: { patterns: [...site.authCookies, ...site.sessionCookies], exposed },
+    own: { patterns: [...site.authCookies, ...site.sessionCookies], exposed, plainCookie: `plain-${site.cookie}` },
     cleaned: new Cleaned(),
     observer: site.vault === 'report' ? new Observer(site.name, clock()) : null,
     adoption: site.insecureAdopt === null ? null : new AdoptionWindow(site, store),
@@ -100,7 +101,7 @@ export function readySite(
 
 /** A site's sessions, as its configuration says. */
 export function siteSessions(site: Site, store: Store, clock: () => number): Sessions<Vault, [GatewayExchange]> {
-  const { idle, absolute, renew, limit } = site.sessions
+  const { idle, absolute, renew, limit, remember } = site.sessions
   const options = {
     store,
     site: site.name,
@@ -108,6 +109,9 @@ export function siteSessions(site: Site, store: Store, clock: () => number): Ses
     idle: inSeconds(idle),
     absolute: absolute / 1000,
     renew: inSeconds(renew),
+    remember: { idle: inSeconds(remember.idle), absolute: remember.absolute / 1000 },
+    cookie: site.cookie,
+    ...keyRing(site.keys),
     ...(limit === null ? {} : { limit }),
     trustedOrigins: site.trustedOrigins,
     embedded: site.embedded,

@@ -10,6 +10,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { type Client, type Exchange, type RequestFacts, SessionError, Sessions, type Store } from '@coatcheck/session'
+import type { KeyRingOptions } from '../key-ring.ts'
 
 import { Allowance } from './allowance.ts'
 
@@ -43,10 +44,12 @@ export class KeptRequests {
   readonly #allowance = new Allowance()
   readonly #now: () => number
 
-  constructor(siteName: string, store: Store, clock: () => number) {
+  /** @param keyRing - with what the site's sessions are sealed */
+  constructor(siteName: string, store: Store, clock: () => number, keyRing: KeyRingOptions) {
     this.#now = clock
     this.#sessions = new Sessions<Kept, [Exchange]>(
       {
+        ...keyRing,
         store,
         clock,
         site: CALLBACK_SITE + siteName,

@@ -4,9 +4,10 @@
 // Every duration is in milliseconds, and `null` always means "not configured", never "unknown".
 
 import type { ServerName } from '../reading/servers/index.ts'
+import type { Secret } from './secret.ts'
 import type { Endpoint } from './values/endpoint.ts'
 
-export type { Endpoint }
+export type { Endpoint, Secret }
 
 export type Milliseconds = number
 
@@ -96,6 +97,12 @@ export interface Site {
   /** Strict-Transport-Security max-age. */
   readonly hsts: Milliseconds | null
   readonly sessions: SessionSettings
+  /** What comes behind `__Host-Http-` in the name of the cookie. */
+  readonly cookie: string
+  /** The gateway's own: with what session data is sealed beside the token (E7). */
+  readonly keys: Keys
+  /** Which names of users are one (`users.ts`). */
+  readonly users: { readonly ignoreCase: boolean; readonly domains: readonly string[] }
   /** Path patterns (`values/path-pattern.ts`) that never have a session (E9). */
   readonly public: readonly string[]
   /** `report`: nothing is kept, everything passes as it is and is noted (`observe/`). Nothing is protected. */
@@ -134,6 +141,13 @@ export interface Site {
   readonly logout: readonly LogoutRule[]
 }
 
+export interface Keys {
+  /** The first seals, all open; empty: the token alone seals. */
+  readonly secrets: readonly Secret[]
+  /** Sessions from before there was a secret open too. */
+  readonly acceptWithoutSecret: boolean
+}
+
 export interface SessionSettings {
   readonly idle: Milliseconds | 'off'
   readonly absolute: Milliseconds
@@ -141,6 +155,8 @@ export interface SessionSettings {
   readonly renew: Milliseconds | 'off'
   /** Concurrent sessions of one user. */
   readonly limit: SessionLimit | null
+  /** Of a session that outlives the browser. */
+  readonly remember: { readonly idle: Milliseconds | 'off'; readonly absolute: Milliseconds }
 }
 
 export interface SessionLimit {
@@ -157,6 +173,8 @@ export interface LoginRule {
   readonly form?: Readonly<Record<string, string>>
   /** Where the user's name is found. Without it nobody knows who signed in. */
   readonly user?: UserSource
+  /** The field that is filled in, or checked, where the session shall outlive the browser. Absent: none does. */
+  readonly remember?: string
   readonly success: SuccessSign
   /** What shows that the password was right and a second step follows, to which the name is remembered. */
   readonly continues?: SuccessSign

@@ -5,6 +5,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { checkKeys } from './checks/keys.ts'
 import { checkMovingIn } from './checks/moving-in.ts'
 import { checkPaths } from './checks/paths.ts'
 import { checkSignIn } from './checks/sign-in.ts'
@@ -111,11 +112,11 @@ function check(source: Source, fileName: string | null, folder: string): Config 
   if (!source.usable) throw new ConfigError(source.file, source.problems)
   const { draft, findings, whole } = read(source.value)
   const files = readFiles(draft, folder)
-  const checks = [checkTransport, checkSites, checkSignIn, checkPaths, checkMovingIn]
+  const checks = [checkKeys, checkTransport, checkSites, checkSignIn, checkPaths, checkMovingIn]
   const all = [...findings, ...checks.flatMap((find) => find(draft)), ...files.findings]
   const problems = [...source.problems, ...all.map((finding) => source.problem(finding))].sort(byPlace)
   if (problems.length > 0 || whole === null) throw new ConfigError(source.file, problems)
-  const config = resolveConfig(whole, files.tls, fileName, folder)
+  const config = resolveConfig(whole, files, fileName, folder)
   const warnings = warn(config, files.tls, new Date()).map((finding) => renderWarning(source.problem(finding)))
   return { ...config, warnings }
 }

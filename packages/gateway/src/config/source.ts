@@ -2,7 +2,18 @@
 //
 // YAML 1.2: `off`, `no` and `yes` are words. Keys are strings and unique. Anchors and aliases work.
 
-import { type Document, isAlias, isCollection, isMap, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml'
 import type { Finding, KeyPath, Place, Problem } from './problem.ts'
 import { renderKey } from './problem.ts'
 import { type Explanation, explainSyntax } from './syntax.ts'
@@ -22,9 +33,10 @@ export interface Source {
 
 export function readSource(text: string, file: string): Source {
   const content = text.replace(/^\uFEFF/, '')
-  const lines = content.split(/\r?\n/)
   const counter = new LineCounter()
   const document = parseDocument(content, { lineCounter: counter, prettyErrors: false, stringKeys: true })
+
+  const lines = withoutSecrets(content, document).split(/\r?\n/)
 
   function placeOf(start: number, end: number): Place {
     const { line, col } = counter.linePos(Math.min(start, content.length))
@@ -76,7 +88,8 @@ function causes<Flaw extends Explanation & { readonly pos: readonly [number, num
   const places = flaws.filter(({ pos }, i) => flaws.findIndex((other) => other.pos[0] === pos[0]) === i)
   if (flaws.every(({ harmless }) => harmless)) return places
   const lost = places.findIndex(({ harmless, misleads }) => !harmless || misleads)
-  return places.slice(0, lost + 1)
+  // What is not harmless may stand where a harmless one was told.
+  return lost === -1 ? places : places.slice(0, lost + 1)
 }
 
 /** Where the path stands; for what is missing, where it should have been: its parent. */
@@ -85,6 +98,31 @@ function rangeOf(document: Document.Parsed, path: KeyPath, at: 'key' | 'value'):
   if (!found) return firstMark(key, value)
   const wanted = at === 'key' || isEmpty(value) ? (key ?? value) : value
   return wanted?.range ? [wanted.range[0], wanted.range[1]] : [0, 1]
+}
+
+/**
+ * The text as it may be shown: what stands below a key of secrets, however that is spelt, and what is long enough to be one
+ * in a file that cannot be read. Lengths stay, so that carets fit.
+ */
+function withoutSecrets(content: string, document: Document.Parsed): string {
+  if (!/secret/i.test(content)) return content
+  let shown = content
+  const hide = (start: number, end: number) => {
+    const stars = shown.slice(start, end).replace(/\S/g, '*')
+    shown = shown.slice(0, start) + stars + shown.slice(end)
+  }
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!/secret/i.test(String(key)) || !isNode(value)) return
+      visit(value, {
+        Scalar(_, { value, range }) {
+          if (range && typeof value !== 'boolean' && !/^file:/.test(String(value))) hide(range[0], range[1])
+        },
+      })
+    },
+  })
+  if (document.errors.length === 0) return shown
+  return shown.replace(/[\w+/=-]{32,}/g, (run) => '*'.repeat(run.length))
 }
 
 interface Found {

@@ -71,10 +71,10 @@ function opening({ facts, site, origins }: Case): Consequence[] {
   const { idle, absolute } = site.sessions
   const life = idle === 'off' ? 'it lives however long nobody uses it' : `it ends when nobody uses it for ${span(idle)}`
   const opened = facts.secure
-    ? 'the session of the cookie is opened; without a cookie there is none, until the application sets one'
+    ? `the session of the cookie __Host-Http-${site.cookie} is opened; without it there is none, until the application sets a cookie`
     : 'the session of plain http is opened: an anonymous one, which opens nothing on https'
   const all: Consequence[] = [
-    { what: opened, origin: facts.secure ? null : origins.ofKey('http') },
+    { what: opened, origin: facts.secure ? origins.ofKey('cookie') : origins.ofKey('http') },
     { what: life, origin: origins.ofShared('sessions', 'idle') },
     { what: `it ends ${span(absolute)} after its sign-in`, origin: origins.ofShared('sessions', 'absolute') },
   ]

@@ -30,7 +30,7 @@ function pattern(kind: 'public' | 'callback', covers: string, all: readonly stri
 }
 
 function signIn(
-  { method, path, form, user, success, continues }: LoginRule,
+  { method, path, form, user, remember, success, continues }: LoginRule,
   j: number,
   origins: Origins,
 ): ExplainedRule {
@@ -38,6 +38,9 @@ function signIn(
   const says = [
     ...(form === undefined ? [] : [{ what: `its form has ${fieldsOf(form)}`, origin: origin('form') }]),
     { what: who(user), origin: user === undefined ? origin('path') : origin('user') },
+    ...(remember === undefined
+      ? []
+      : [{ what: `the session outlives the browser where ${remember} is checked`, origin: origin('remember') }]),
     { what: `success is an answer that ${signs(success)}`, origin: origin('success') },
     ...(continues === undefined
       ? []

@@ -2,14 +2,15 @@
 // read for that, as far as a limit, and forwarded as it came but for those ids.
 
 import { Readable } from 'node:stream'
-import type { LoginRule } from '../config/config.ts'
+import type { LoginRule, Site } from '../config/config.ts'
 import { assertReadableForm, withoutIdParts } from '../ids/multipart.ts'
 import type { ParameterNames } from '../ids/parameters.ts'
 import { Refusal } from '../refusal.ts'
 import { hasBody } from '../silence.ts'
+import { canonicalUser } from '../users.ts'
 import { readBody, type Sent } from './body.ts'
 import { FieldName } from './field-name.ts'
-import { hasValues } from './has-values.ts'
+import { hasValues, isChecked } from './has-values.ts'
 import { jsonFields } from './json.ts'
 import { type MediaType, parseMediaType } from './media-type.ts'
 import { multipartFields } from './multipart.ts'
@@ -29,6 +30,8 @@ export interface FormQuestion {
   readonly without: ParameterNames
   /** With its question mark, or empty. */
   readonly query: string
+  /** Which names of users are one. */
+  readonly users: Site['users']
   /** The server is ASP.NET, and reads `%u00fc` as ü. */
   readonly wideEscapes: boolean
 }
@@ -43,6 +46,8 @@ interface SignIn {
   readonly login: LoginRule | null
   /** Whom it names; absent where the rule does not ask. */
   readonly name: UserName
+  /** Whether it asks for a session that outlives the browser. */
+  readonly remember: boolean
 }
 
 /** @throws Refusal 413 where a form is too long to be cleaned, 400 and 415 where it cannot be */
@@ -81,18 +86,24 @@ async function signInOf(req: Sent, question: FormQuestion, read: () => Promise<B
     content ??= await contentOf(req, question, read)
     return content.fields(field)
   }
-  const { query, wideEscapes } = question
+  const { query, users, wideEscapes } = question
   const inQuery = (field: FieldName) =>
     urlencodedFields(query.slice(1), field, { charset: content?.charset ?? 'utf-8', wideEscapes })
   for (const login of question.logins) {
     if (login.form !== undefined && !(await hasValues(login.form, inBody, inQuery))) continue
-    if (login.user?.field === undefined) return { login, name: unnamed('absent') }
+    const remember = login.remember !== undefined && isChecked(await inBody(new FieldName(login.remember)))
+    if (login.user?.field === undefined) return { login, name: unnamed('absent'), remember }
     const field = new FieldName(login.user.field)
-    const name = nameIn(await inBody(field))
-    if (name.user === null || !hasBody(req)) return { login, name }
-    return { login, name: contradicts(inQuery(field), name.user) ? unnamed('ambiguous') : name }
+    const name = canonicalName(users, nameIn(await inBody(field)))
+    const isAmbiguous =
+      name.user !== null && hasBody(req) && contradicts(canonicalName(users, nameIn(inQuery(field))), name.user)
+    return { login, name: isAmbiguous ? unnamed('ambiguous') : name, remember }
   }
-  return { login: null, name: unnamed('absent') }
+  return { login: null, name: unnamed('absent'), remember: false }
+}
+
+function canonicalName(users: Site['users'], name: UserName): UserName {
+  return name.user === null ? name : { user: canonicalUser(users, name.user) }
 }
 
 /** A body, as far as fields can be found in it. */
@@ -155,7 +166,6 @@ function readerOf({ type }: MediaType): Reader | null {
 }
 
 /** Java's and ASP's servers look for a field in the address first, and would find another name there. */
-function contradicts(fields: Fields, user: string): boolean {
-  const there = nameIn(fields)
+function contradicts(there: UserName, user: string): boolean {
   return there.user === null ? there.why === 'ambiguous' || there.why === 'improper' : there.user !== user
 }

@@ -21,6 +21,16 @@ export async function hasValues(
   return true
 }
 
+/**
+ * Whether a box is checked: browsers leave out one that is not, frameworks send a `0` or `false` with it. What cannot be read
+ * is not: a session that ends with the browser is the safe mistake.
+ */
+export function isChecked(fields: Fields): boolean {
+  return typeof fields !== 'string' && fields.some(({ value, token }) => !OFF.has(fold(value ?? token ?? '')))
+}
+
+const OFF = new Set(['', '0', 'false', 'off', 'no', 'null', '{', '['])
+
 function has(fields: Fields, value: string): boolean {
   if (typeof fields === 'string') return true
   return fields.some((found) => found.value === null || isMeant(found.value, value))

@@ -17,7 +17,7 @@ export function jsonFields(bytes: Buffer, field: FieldName): Fields {
   }
   const token = field.path.length === 0 ? null : tokenAt(text, field.path)
   if (token === AMBIGUOUS) return 'ambiguous'
-  return token === null || token === 'null' ? [] : [{ name: '', value: textOfToken(token) }]
+  return token === null || token === 'null' ? [] : [{ name: '', value: textOfToken(token), token }]
 }
 
 /** An object or a list on the way. */

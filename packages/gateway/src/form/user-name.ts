@@ -33,6 +33,8 @@ export interface Found {
   /** The field's name as servers fold it. */
   readonly name: string
   readonly value: string | null
+  /** In JSON, as it stands there. */
+  readonly token?: string
 }
 
 /** What a request has of a field, or why that cannot be said. */

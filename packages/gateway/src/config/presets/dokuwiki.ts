@@ -16,6 +16,7 @@ export const dokuwiki: Preset = {
   sessionCookies: ['DokuWiki'],
   expose: ['DOKU_PREFS'],
   server: 'apache',
+  ignoreUserCase: true,
   login: {
     method: 'POST',
     path: '/**/doku.php',
