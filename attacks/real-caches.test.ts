@@ -1,26 +1,33 @@
 /**
- * F2 through real shared caches, nginx and Apache httpd: the seed's nine steps, and another user's page. In every run a
+ * F2 through real shared caches, nginx, Apache httpd, Squid, Varnish and HAProxy: the seed's nine steps, and another user's page. In every run a
  * public image has to come from the cache, through the gateway as well: a cache that keeps nothing would prove nothing.
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { requireServers } from '../test/servers/servers.ts'
 import type { Attack, Report, Verdict } from './attack.ts'
 import { cachedCookie } from './f2-cached-cookie.ts'
 import { cachedPage } from './f2-cached-page.ts'
 import {
+  allCaches,
   apache,
   apacheKeepingPrivate,
   deaf,
+  haproxy,
   nginx,
   nginxIgnoringSetCookie,
   nginxKeepingAll,
+  squid,
+  squidIgnoringPrivate,
+  varnish,
+  varnishIgnoringCookies,
+  varnishIgnoringSetCookie,
+  varnishKeepingSetCookie,
 } from './lib/real-caches/all.ts'
-import { type RealCache, startRealCache } from './lib/real-caches/start.ts'
+import { type RealCache, realCacheServers, startRealCache } from './lib/real-caches/start.ts'
 import type { Running } from './scenario.ts'
 import { startLeakyProtected, startLeakyTarget } from './scenarios/leaky.ts'
 
-const { skip } = await requireServers('nginx', 'apache2')
+const { skip } = await realCacheServers()
 const side = { skip, concurrency: 4, timeout: 120_000 }
 
 async function carryOut(attack: Attack, kind: RealCache, start: (attack: Attack) => Promise<Running>): Promise<Report> {
@@ -50,6 +57,13 @@ describe('F2: the leaky shop behind a real cache', side, () => {
     [nginxKeepingAll, 'succeeded', 'succeeded'],
     [apache, 'succeeded', 'succeeded'],
     [apacheKeepingPrivate, 'succeeded', 'succeeded'],
+    [squid, 'failed', 'succeeded'],
+    [squidIgnoringPrivate, 'failed', 'succeeded'],
+    [varnish, 'failed', 'failed'],
+    [varnishIgnoringCookies, 'failed', 'succeeded'],
+    [varnishIgnoringSetCookie, 'failed', 'succeeded'],
+    [varnishKeepingSetCookie, 'succeeded', 'succeeded'],
+    [haproxy, 'succeeded', 'succeeded'],
   ]
   for (const [cache, cookie, page] of cases) {
     const direct = (attack: Attack) => carryOut(attack, cache, startLeakyTarget)
@@ -59,7 +73,7 @@ describe('F2: the leaky shop behind a real cache', side, () => {
 })
 
 describe('F2, R2, R3: the leaky shop behind coatcheck, and that behind a real cache', side, () => {
-  for (const cache of [nginx, nginxIgnoringSetCookie, nginxKeepingAll, apache, apacheKeepingPrivate]) {
+  for (const cache of allCaches) {
     for (const attack of [cachedCookie, cachedPage]) {
       const title = `${cache.name}: ${attack === cachedCookie ? "the seed's nine steps" : "another user's page"}: failed`
       test(title, async () => judge(await carryOut(attack, cache, startLeakyProtected), 'failed'))

@@ -1,4 +1,4 @@
-/** A site of one personal page, which says of caching whatever it is told to. Who came by `/enter` is known there. */
+/** A site of one personal page, which says of caching whatever it is told to. Who came by `/enter/…` is known there. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Header } from './http.ts'
@@ -15,6 +15,8 @@ export async function startCarelessSite(sayings: readonly Header[][]): Promise<C
     if (place === 'enter') {
       return res.writeHead(200, { 'Set-Cookie': 'member=alice; Path=/', 'Cache-Control': 'no-store' }).end('Come in.')
     }
+    // A link from a mail, that signs in whoever follows it.
+    if (place === 'link') return res.writeHead(200, { 'Set-Cookie': 'member=alice; Path=/' }).end(PERSONAL)
     if (!/\bmember=alice\b/.test(req.headers.cookie ?? '')) {
       return res.writeHead(200, { 'Cache-Control': 'no-store' }).end('Who is there?')
     }

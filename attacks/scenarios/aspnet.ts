@@ -7,7 +7,7 @@ import { closeAspnetSites, HOST, sharedAspnetSite, TICKET } from './aspnet-sites
 import { behindCoatcheck, type Door, type SiteRules } from './behind-coatcheck.ts'
 
 /** Where things are in the site. Behind a gateway they are in the same places. */
-const finchRecords: Omit<Target, 'url'> = {
+export const finchRecords: Omit<Target, 'url'> = {
   users: { victim: { name: 'alice', password: 'wonderland' }, other: { name: 'bob', password: 'builder' } },
   signIn: ({ name, password }) => ({ page: '/Login.aspx', fields: { User: name, Password: password } }),
   signOut: { method: 'GET', path: '/Logout.aspx' },

@@ -30,7 +30,7 @@ const members: Omit<Target, 'url'> = {
   ],
 }
 
-const php: Omit<Target, 'url'> = {
+export const phpSite: Omit<Target, 'url'> = {
   users,
   signIn: ({ name, password }) => ({ page: '/login.php', fields: { user: name, password } }),
   signOut: { method: 'GET', path: '/logout.php' },
@@ -39,6 +39,7 @@ const php: Omit<Target, 'url'> = {
   content: ['/index.php'],
   image: '/logo.svg',
   applicationCookies: ['PHPSESSID'],
+  slow: (ms) => `/slow.php?ms=${ms}`,
   idParameters: ['PHPSESSID'],
   idForm: { path: '/login.php', fields: {}, idField: 'PHPSESSID' },
   plantedLinks: (path, id) => [
@@ -57,7 +58,7 @@ export const serversOf = (site: Site) => requireServers(site)
 export async function startDirect(site: Site): Promise<Running> {
   const { paths } = await requireServers(site)
   const running = site === 'php' ? await startPhp(paths.php!) : await startTomcat(paths.tomcat!)
-  return { ...(site === 'php' ? php : members), url: running.url, address: '127.0.0.1', close: running.close }
+  return { ...(site === 'php' ? phpSite : members), url: running.url, address: '127.0.0.1', close: running.close }
 }
 
 /** In front of a site that runs already, and goes on running. */

@@ -20,7 +20,7 @@ export interface Coatcheck {
   close(): Promise<void>
 }
 
-export async function startCoatcheck(upstream: string, { preset, login }: Product): Promise<Coatcheck> {
+export async function startCoatcheck(upstream: string, { preset, login, logout }: Product): Promise<Coatcheck> {
   const folder = await mkdtemp(join(tmpdir(), 'coatcheck-apps-'))
   const file = join(folder, 'coatcheck.yaml')
   const lines = [
@@ -30,6 +30,7 @@ export async function startCoatcheck(upstream: string, { preset, login }: Produc
     `  - upstream: ${upstream}`,
     `    preset: ${preset}`,
     ...(login === undefined ? [] : [`    login: ${login}`]),
+    ...(logout === undefined ? [] : [`    logout: ${logout}`]),
   ]
   await writeFile(file, `${lines.join('\n')}\n`)
   const events: GatewayEvent[] = []

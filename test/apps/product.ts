@@ -16,6 +16,8 @@ export interface Product {
   readonly preset: string
   /** The site's `login`, in YAML's flow style, where a preset leaves something for the site to say. */
   readonly login?: string
+  /** Likewise its `logout`. */
+  readonly logout?: string
   /** Programs and products without which it cannot be started. */
   readonly needs: readonly ServerName[]
   start(paths: Record<string, string>): Promise<StartedProduct>
@@ -28,6 +30,10 @@ export interface Product {
   readonly lifetime?: { idle: number; absolute: number }
   /** Cookies that the preset lets pass to the browser. */
   readonly exposed: readonly string[]
+  /** How the product's id looks in an address, a link or a field, where it writes it there (G2). */
+  readonly idsOutside?: RegExp
+  /** The test that plays the attackers' programs on the product. Default: they are played here. */
+  readonly attackedIn?: string
   /** Attacks that come to nothing on the product itself, and why: there the gateway has nothing to cure. */
   readonly holds: Readonly<Record<string, string>>
   /** Attacks that the product leaves no room for, and why. */

@@ -27,8 +27,9 @@ export function protectedBy(product: Product, started: StartedProduct): Scenario
     ...(product.inapplicable ? { notApplicable: product.inapplicable } : {}),
     start: async (attack) => {
       const site = await startDirect(product, started, { ...attack, needs: [] })
-      const { preset, login, lifetime } = product
-      return behindCoatcheck(site, { preset, ...(login && { login }), ...(lifetime && { lifetime }) }, attack)
+      const { preset, login, logout, lifetime } = product
+      const rules = { preset, ...(login && { login }), ...(logout && { logout }), ...(lifetime && { lifetime }) }
+      return behindCoatcheck(site, rules, attack)
     },
   }
 }

@@ -30,6 +30,8 @@ export interface Story {
   readonly oldCookiesOpen: boolean
   /** Names in every Set-Cookie line that crossed the wire to the browser. */
   readonly sent: readonly string[]
+  /** Answers in whose address, redirect or text the product's id is (`idsOutside`). */
+  readonly withIds: readonly string[]
   /** Requests that went wrong: `404 GET /favicon.ico`. */
   readonly failures: readonly string[]
 }
@@ -47,13 +49,14 @@ export async function tellStory(
   const opens = async (pairs: Pair[]) =>
     (await attackerGets(target, at(target, places.whoami), pairs)).body.includes(victim.name)
   const page = await context.newPage()
-  const wire = listen(page, url)
+  const wire = listen(page, url, product.idsOutside)
   const steps: Step[] = []
 
   // Of whatever path: the jar is one site's alone.
   const held = async () => (await context.cookies()).map(heldFrom)
   const take = async (name: string, does: () => Promise<unknown>) => {
     await does()
+    await wire.read()
     const cookies = await held()
     const signedIn = await opens(pairsOf(cookies))
     const step: Step = { name, cookies, script: namesOf(await scriptCookies(page)), signedIn }
@@ -64,6 +67,7 @@ export async function tellStory(
 
   const stranger = await take('looks at the sign-in page', async () => {
     await page.goto(`${url}/`)
+    await wire.read()
     await page.goto(url + places.signIn(victim).page)
   })
   await take('signs in with a wrong password', () => person.signIn(page, url, { ...victim, password: 'not-it' }))
@@ -75,8 +79,9 @@ export async function tellStory(
   const last = pairsOf(await held())
   await take('signs out', () => person.signOut(page, url))
   const oldCookiesOpen = (await opens(member)) || (await opens(last))
+  await wire.read()
   await page.close()
-  return { steps, strangersCookiesOpen, oldCookiesOpen, ...(await wire()) }
+  return { steps, strangersCookiesOpen, oldCookiesOpen, ...wire.seen() }
 }
 
 /** What comes back is what was sent, byte for byte. */
@@ -94,10 +99,17 @@ function pngOf(size: number): Buffer {
   return Buffer.concat([Buffer.from(pixel, 'base64'), Buffer.from(Array.from({ length: size }, (_, i) => i % 256))])
 }
 
-/** Notes what goes wrong and which cookies are set; resolves to that when all of it was seen. */
-function listen(page: Page, url: string): () => Promise<{ sent: string[]; failures: string[] }> {
+interface Wire {
+  /** Resolves when all that came was read: a browser forgets what it was sent when it goes on. */
+  read(): Promise<void>
+  seen(): Pick<Story, 'sent' | 'withIds' | 'failures'>
+}
+
+/** Notes what goes wrong, which cookies are set, and where an id is written. */
+function listen(page: Page, url: string, ids: RegExp | undefined): Wire {
   const sent = new Set<string>()
   const failures = new Set<string>()
+  const withIds = new Set<string>()
   const reading: Promise<void>[] = []
   const read = async (response: Response) => {
     const { pathname } = new URL(response.url())
@@ -106,14 +118,21 @@ function listen(page: Page, url: string): () => Promise<{ sent: string[]; failur
       if (name.toLowerCase() !== 'set-cookie') continue
       for (const line of value.split('\n')) sent.add(line.slice(0, line.indexOf('=')))
     }
+    if (ids === undefined) return
+    // A redirect has no body that could be read.
+    const text = await response.text().catch(() => '')
+    const place = (await response.headerValue('location').catch(() => null)) ?? ''
+    if ([response.url(), place, text].some((where) => ids.test(where))) withIds.add(pathname)
   }
   page.on('response', (response) => {
     if (response.url().startsWith(url)) reading.push(read(response))
   })
   page.on('pageerror', (error) => failures.add(`script: ${error.message}`))
-  return async () => {
-    await Promise.all(reading)
-    return { sent: [...sent].sort(), failures: [...failures].sort() }
+  return {
+    read: async () => {
+      await Promise.all(reading)
+    },
+    seen: () => ({ sent: [...sent].sort(), withIds: [...withIds].sort(), failures: [...failures].sort() }),
   }
 }
 
@@ -149,6 +168,7 @@ export function storyTable(story: Story): string {
   const verdicts = [
     `a stranger's cookies open the product after sign-in: ${story.strangersCookiesOpen ? 'yes' : 'no'}`,
     `a member's cookies open it after sign-out: ${story.oldCookiesOpen ? 'yes' : 'no'}`,
+    `the product's id is in: ${story.withIds.join(', ') || 'nothing'}`,
     `went wrong: ${story.failures.join(', ') || 'nothing'}`,
   ]
   return [...lines, ...verdicts].join('\n')

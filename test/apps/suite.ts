@@ -64,6 +64,7 @@ export async function productSuite(product: Product): Promise<void> {
         courseOf(direct.steps),
       )
       assert.deepEqual(seenIn(direct, product), product.seen)
+      assert.equal(direct.withIds.length > 0, product.idsOutside !== undefined, 'ids in addresses and pages')
     })
 
     test(`G2, G3: behind preset ${product.preset} all works, and no cookie of its own reaches the browser`, async (t) => {
@@ -86,6 +87,7 @@ export async function productSuite(product: Product): Promise<void> {
         )
         assert.deepEqual(signedIn(coatcheck.events), [victim.name])
         assert.deepEqual(strange(story.sent), [], 'Set-Cookie to the browser')
+        assert.deepEqual(story.withIds, [], 'G2: answers with an id of the product')
         assert.equal(story.strangersCookiesOpen, false, "F3: a stranger's cookies, after sign-in")
         assert.equal(story.oldCookiesOpen, false, "F4: a member's cookies, after sign-out")
         assert.deepEqual(story.failures, direct.failures, 'what goes wrong goes wrong without coatcheck as well')
@@ -93,6 +95,9 @@ export async function productSuite(product: Product): Promise<void> {
         await coatcheck.close()
       }
     })
+
+    // What another test plays on this product is not played again.
+    if (product.attackedIn !== undefined) return
 
     const results: Result[] = []
     for (const attack of attacks) {

@@ -14,6 +14,7 @@ export const programs = {
   nginx: { names: ['nginx'], variable: 'COATCHECK_NGINX', package: 'nginx' },
   apache2: { names: ['apache2', 'httpd'], variable: 'COATCHECK_APACHE', package: 'apache2' },
   squid: { names: ['squid'], variable: 'COATCHECK_SQUID', package: 'squid' },
+  haproxy: { names: ['haproxy'], variable: 'COATCHECK_HAPROXY', package: 'haproxy' },
   varnishd: { names: ['varnishd'], variable: 'COATCHECK_VARNISH', package: 'varnish' },
   'fastcgi-mono-server4': {
     names: ['fastcgi-mono-server4'],
@@ -28,6 +29,12 @@ export const programs = {
   openssl: { names: ['openssl'], variable: 'COATCHECK_OPENSSL', package: 'openssl' },
   php: { names: ['php'], variable: 'COATCHECK_PHP', package: 'php-cli' },
   tomcat: { names: ['catalina.sh'], variable: 'COATCHECK_TOMCAT', package: 'tomcat10' },
+  'tomcat-examples': {
+    names: [],
+    file: '/usr/share/tomcat10-examples/examples/jsp/security/protected/index.jsp',
+    variable: 'COATCHECK_TOMCAT_EXAMPLES',
+    package: 'tomcat10-examples',
+  },
   django: {
     names: [],
     file: '/usr/lib/python3/dist-packages/django/__init__.py',

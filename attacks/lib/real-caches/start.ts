@@ -1,5 +1,5 @@
 /**
- * Real shared caches before a site: nginx and Apache httpd, each with a configuration and a folder of its own. They end
+ * Real shared caches before a site: nginx, Apache httpd, Squid, Varnish and HAProxy, each with a configuration and a folder of its own. They end
  * with `close`, or with this process, however that ends.
  */
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -12,9 +12,21 @@ import { freePorts } from '../../../examples/aspnet/ports.ts'
 import { requireServers } from '../../../test/servers/servers.ts'
 import type { Cache } from '../cache.ts'
 import { type ApacheMistakes, apacheConfiguration } from './apache.ts'
+import { type HaproxyMistakes, haproxyConfiguration } from './haproxy.ts'
 import { type NginxMistakes, nginxConfiguration } from './nginx.ts'
+import { type SquidMistakes, squidConfiguration } from './squid.ts'
+import { type VarnishMistakes, varnishProgram } from './varnish.ts'
 
-export type RealCache = { name: string } & ({ nginx: NginxMistakes } | { apache: ApacheMistakes })
+export type RealCache = { name: string } & (
+  | { nginx: NginxMistakes }
+  | { apache: ApacheMistakes }
+  | { squid: SquidMistakes }
+  | { varnish: VarnishMistakes }
+  | { haproxy: HaproxyMistakes }
+)
+
+/** What has to be there for them. */
+export const realCacheServers = () => requireServers('nginx', 'apache2', 'squid', 'varnishd', 'haproxy')
 
 const PATIENCE = 10_000
 const ATTEMPTS = 5
@@ -65,12 +77,38 @@ async function startOnce(kind: RealCache, upstream: string): Promise<Cache> {
 }
 
 async function prepare(kind: RealCache, folder: string, port: number, upstream: string): Promise<Program> {
-  const { paths } = await requireServers('nginx', 'apache2')
+  const { paths } = await realCacheServers()
   const file = join(folder, 'server.conf')
   // Each as one process: workers would outlive a master that is killed, and nobody would collect them.
   if ('nginx' in kind) {
     await writeFile(file, nginxConfiguration(folder, port, upstream, kind.nginx))
     return { name: 'nginx', command: paths.nginx, args: ['-e', 'stderr', '-p', folder, '-c', file] }
+  }
+  if ('squid' in kind) {
+    await writeFile(file, squidConfiguration(folder, port, upstream, kind.squid))
+    return { name: 'squid', command: paths.squid, args: ['-N', '-d', '1', '-f', file] }
+  }
+  if ('varnish' in kind) {
+    await writeFile(file, varnishProgram(upstream, kind.varnish))
+    // Its worker ends with its master, which holds the other end of a pipe.
+    const args = [
+      '-F',
+      '-j',
+      'none',
+      '-a',
+      `127.0.0.1:${port}`,
+      '-T',
+      'none',
+      '-n',
+      join(folder, 'varnish'),
+      '-f',
+      file,
+    ]
+    return { name: 'varnish', command: paths.varnishd, args: [...args, '-s', 'malloc,16m'] }
+  }
+  if ('haproxy' in kind) {
+    await writeFile(file, haproxyConfiguration(port, upstream, kind.haproxy))
+    return { name: 'haproxy', command: paths.haproxy, args: ['-db', '-f', file] }
   }
   await writeFile(file, apacheConfiguration(folder, port, upstream, kind.apache))
   return { name: 'apache', command: paths.apache2, args: ['-d', folder, '-f', file, '-X'] }

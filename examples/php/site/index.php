@@ -7,4 +7,5 @@
   <li><a href="checkout.php">Order</a></li>
 </ul>
 <form method="post" action="upload.php" enctype="multipart/form-data"><input name="note"><input type="file" name="file"></form>
+<?php if ($user !== null) { ?><p><a href="logout.php">Sign out</a></p><?php } ?>
 </body></html>

@@ -43,6 +43,10 @@ function sentence(event: GatewayEvent): string | null {
       return `${event.file} was read again, and serves until ${event.until.toISOString()}`
     case 'certificate-kept':
       return `${event.file} changed and cannot be used, so the old one goes on: it ${event.why}`
+    case 'configuration-reloaded':
+      return `${event.file ?? 'the configuration'} was read again, and serves from now on: ${changed(event)}`
+    case 'configuration-kept':
+      return `${event.file ?? 'the configuration'} cannot be used, so the one before goes on: ${event.problems.join(' | ')}`
     case 'caching-removed':
       return null
     case 'callback-refused':
@@ -52,6 +56,12 @@ function sentence(event: GatewayEvent): string | null {
     case 'session':
       return sessionSentence(event.site, event.event)
   }
+}
+
+function changed({ added, removed, changed, settings }: Extract<GatewayEvent, { type: 'configuration-reloaded' }>) {
+  const parts = Object.entries({ 'sites added': added, 'sites removed': removed, 'sites changed': changed, settings })
+  const told = parts.filter(([, names]) => names.length > 0).map(([what, names]) => `${what}: ${names.join(', ')}`)
+  return told.length === 0 ? 'nothing changed' : told.join('; ')
 }
 
 const UNNAMED = {

@@ -1,14 +1,26 @@
 // `coatcheck serve`: the gateway, until it is told to stop.
 
-import { type Config, defaultConfig, type Gateway, loadConfig, presetNames, startGateway } from '@coatcheck/gateway'
+import {
+  type Config,
+  defaultConfig,
+  type Gateway,
+  loadConfig,
+  presetNames,
+  type Report,
+  startGateway,
+} from '@coatcheck/gateway'
 import { Command, InvalidArgumentError } from 'commander'
 import { describe } from './describe.ts'
+import { Reloads } from './reloads.ts'
+import { watchFile } from './watch-file.ts'
 
 export interface ServeFlags {
   readonly upstream?: string
   readonly listen?: readonly string[]
   readonly preset?: string
   readonly config?: string
+  /** False: the configuration is read again at SIGHUP alone. */
+  readonly watch?: boolean
 }
 
 export function serveCommand(): Command {
@@ -18,10 +30,11 @@ export function serveCommand(): Command {
     .option('--listen <url>', 'where to listen; may be repeated (default: http://localhost:8080)', repeated)
     .option('--preset <name>', `what the application is built with: ${presetNames.join(', ')} (default: generic)`)
     .option('--config <file>', 'a YAML file that says all of this and more')
+    .option('--no-watch', 'read the file again at SIGHUP alone, not when it changes')
     .action(async (flags: ServeFlags, command: Command) => {
       const wrong = misuse(flags)
       if (wrong !== null) command.error(`error: ${wrong}`)
-      await serve(await configOf(flags))
+      await serve(await configOf(flags), flags)
     })
 }
 
@@ -44,26 +57,43 @@ function configOf({ upstream = '', listen, preset, config }: ServeFlags): Promis
 }
 
 /** Serves until SIGINT or SIGTERM, then ends what is under way within `timeouts.drain`; the second signal ends it at once. */
-export async function serve(config: Config): Promise<Gateway> {
+export async function serve(config: Config, { watch = true }: Pick<ServeFlags, 'watch'> = {}): Promise<Gateway> {
   for (const warning of config.warnings) console.error(`warning: ${warning}`)
-  const gateway = await startGateway(config, {
-    report: (event) => {
-      const line = describe(event)
-      if (line !== null) console.log(`${new Date().toISOString()} ${line}`)
-    },
-  })
+  const report: Report = (event) => {
+    const line = describe(event)
+    if (line !== null) console.log(`${new Date().toISOString()} ${line}`)
+  }
+  const gateway = await startGateway(config, { report })
   for (const address of addresses(gateway)) console.log(`coatcheck listens on ${address}`)
-  let within = config.timeouts.drain
+  const unwatch = config.file === null ? () => {} : reloading(gateway, config.file, watch, report)
+  let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
+      unwatch()
+      const within = stopping ? 0 : gateway.config.timeouts.drain
+      stopping = true
       void gateway.close({ within }).then(() => process.exit(0))
       if (within > 0 && gateway.openStreams > 0) {
         console.log(`stopping: what is under way has ${within / 1000} s to end; told again, it is ended at once`)
       }
-      within = 0
     })
   }
   return gateway
+}
+
+/** At SIGHUP, and when the file changes. */
+function reloading(gateway: Gateway, file: string, watch: boolean, report: Report): () => void {
+  const apply = async (config: Config) => {
+    const before = addresses(gateway)
+    await gateway.reload(config)
+    for (const warning of config.warnings) console.error(`warning: ${warning}`)
+    const now = addresses(gateway)
+    for (const address of now) if (!before.includes(address)) console.log(`coatcheck listens on ${address}`)
+    for (const address of before) if (!now.includes(address)) console.log(`coatcheck no longer listens on ${address}`)
+  }
+  const reloads = new Reloads(file, apply, report)
+  process.on('SIGHUP', () => void reloads.reload())
+  return watch ? watchFile(file, () => void reloads.reload()) : () => {}
 }
 
 /** Where to point a browser. `localhost` is two addresses and one name. */

@@ -1,22 +1,13 @@
 // Addresses in an answer's headers: one that leads to the application itself would lead the browser past the gateway.
 
-import { KnownNames } from './known-names.ts'
+import { holdsAddress } from './headers.ts'
 import type { Passage } from './passage.ts'
-
-/** The headers that hold addresses (RFC 9110 §10.2.2 and §8.7, RFC 8288; Refresh is as old as they are). */
-const ADDRESSES = new Set(['location', 'content-location', 'refresh', 'link'])
-
-const names = new KnownNames((lower) => (ADDRESSES.has(lower) ? lower : null))
-
-export function holdsAddress(lowerName: string): boolean {
-  return ADDRESSES.has(lowerName)
-}
 
 /** Writes addresses of the application's own, or our own over http, as paths. */
 export function ownAddresses(passage: Passage, headers: string[]): void {
   for (let i = 0; i < headers.length; i += 2) {
-    const lower = names.kind(headers[i] as string)
-    if (lower !== null) headers[i + 1] = localised(passage, lower, headers[i + 1] as string)
+    const lower = (headers[i] as string).toLowerCase()
+    if (holdsAddress(lower)) headers[i + 1] = localised(passage, lower, headers[i + 1] as string)
   }
 }
 

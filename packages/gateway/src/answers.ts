@@ -32,7 +32,7 @@ export function answerRefusal(
     ? ['text/html; charset=utf-8', page(status, title, remedy)]
     : problem(status, title, remedy)
   const headers: string[] = ['Content-Type', type, 'Content-Length', String(Buffer.byteLength(body))]
-  headers.push('Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff', 'Content-Security-Policy')
+  headers.push('Cache-Control', 'private, no-store', 'X-Content-Type-Options', 'nosniff', 'Content-Security-Policy')
   headers.push(`${POLICY}; ${framePolicy ?? "frame-ancestors 'none'"}`)
   for (const [name, value] of refusal.headers) headers.push(name, value)
   if (cookie !== null) headers.push('Set-Cookie', cookie)

@@ -30,6 +30,10 @@ export class GatewayExchange implements Exchange {
     return this.#req.headers.cookie
   }
 
+  get connection(): object | undefined {
+    return this.#req.socket
+  }
+
   get headersSent(): boolean {
     return this.#res.headersSent
   }

@@ -93,7 +93,7 @@ test('E9: where the store can not be read, a visitor is not taken for anonymous:
   ]) {
     assert.equal(answer.status, 503)
     assert.deepEqual(answer.setCookies, [])
-    assert.equal(answer.headers['cache-control'], 'no-store')
+    assert.equal(answer.headers['cache-control'], 'private, no-store')
     assert.equal(answer.headers['retry-after'], '5')
   }
   assert.deepEqual(app.arrived, [])

@@ -1,30 +1,24 @@
 // The gateway: a request's way to the application and back, readable as a list of its stages.
 
-import {
-  parseAuthority,
-  type RequestFacts,
-  requestFacts,
-  SessionError,
-  type Store,
-  TransportRules,
-} from '@coatcheck/session'
+import { parseAuthority, type RequestFacts, requestFacts, SessionError, type Store } from '@coatcheck/session'
 import { answerRefusal } from './answers.ts'
 import { asRefusal } from './as-refusal.ts'
 import { formOf } from './callbacks/resumed.ts'
-import { type Config, siteOf, type Timeouts } from './config/config.ts'
-import { Draining } from './draining.ts'
+import type { Config, Timeouts } from './config/config.ts'
 import { GatewayExchange } from './exchange.ts'
 import { type Form, type FormQuestion, readForm } from './form/form.ts'
-import { type Coming, type Listener, openListeners } from './listeners.ts'
-import { UnreturnedVaults } from './moving-in/unreturned.ts'
+import { Generations } from './generations.ts'
+import type { Coming, Listener } from './listeners.ts'
+import { Listening } from './listening.ts'
 import type { Observer } from './observe/observer.ts'
-import { ReportWriter } from './observe/report-file.ts'
 import type { GatewayRequest, GatewayResponse, Passage, Visit } from './passage.ts'
 import { Refusal } from './refusal.ts'
+import { assertReloadable, type Changes, changesBetween } from './reload.ts'
 import type { Report } from './report.ts'
 import { breakOff, isGone } from './response-end.ts'
+import { type Serving, servingOn, siteOf } from './serving.ts'
 import { hasBody, limitSilence } from './silence.ts'
-import { type ReadySite, readySite } from './sites.ts'
+import type { ReadySite } from './sites.ts'
 import { callbacks } from './stages/callbacks.ts'
 import { canonicalRequest, type Target, withoutIds } from './stages/canonical.ts'
 import { forward } from './stages/forward.ts'
@@ -34,8 +28,6 @@ import { openVisit } from './stages/session.ts'
 import { undoSignIn } from './stages/sign-in.ts'
 import { transport } from './stages/transport.ts'
 import { openStore } from './store.ts'
-import { Streams } from './streams.ts'
-import { watchTls } from './tls-files.ts'
 
 export interface GatewayOptions {
   /** Hears what an operator should know. Default: nobody. */
@@ -55,91 +47,115 @@ export interface GatewayOptions {
  */
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
   const gateway = new Gateway(config, options)
-  await gateway.listen()
-  return gateway
+  try {
+    await gateway.listen()
+    return gateway
+  } catch (error) {
+    await gateway.close()
+    throw error
+  }
 }
 
 export class Gateway {
-  readonly config: Config
   readonly #report: Report
   readonly #now: () => number
-  readonly #rules: TransportRules
   readonly #store: Store
   readonly #ownsStore: boolean
-  readonly #timeouts: Timeouts
-  readonly #streams: Streams
-  readonly #sites: ReadonlyMap<string, ReadySite>
-  #listeners: readonly Listener[] = []
-  #reports: ReportWriter | null = null
-  #unwatchTls = () => {}
-  #draining: Draining | null = null
+  readonly #generations: Generations
+  readonly #listening: Listening
+  #reloading: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | null = null
 
   /** @internal */
   constructor(config: Config, { report = () => {}, timeouts = {}, store, clock = Date.now }: GatewayOptions) {
-    this.config = config
     this.#report = report
     this.#now = clock
-    this.#rules = new TransportRules({
-      trustedProxies: config.trustedProxies,
-      ...(config.loopback === 'never' ? { loopback: 'never' } : {}),
-      ...(config.loopback === 'insecure' ? { insecureLoopback: true } : {}),
-    })
-    this.#timeouts = { ...config.timeouts, ...timeouts }
-    this.#streams = new Streams(this.#timeouts.body)
     this.#ownsStore = store === undefined
     this.#store = store ?? openStore(config)
-    const unreturned = new UnreturnedVaults(config.unreturnedVaults)
-    this.#sites = new Map(
-      config.sites.map((site) => [
-        site.name,
-        readySite(site, this.#store, report, this.#timeouts, this.#streams, clock, unreturned),
-      ]),
-    )
+    this.#generations = new Generations(config, { store: this.#store, report, clock, timeouts })
+    this.#listening = new Listening(this.#generations.streams, report)
+  }
+
+  /** What is served now; a reload puts another one in its place. */
+  get config(): Config {
+    return this.#generations.current.config
   }
 
   /** Where it listens. */
   get listeners(): readonly Pick<Listener, 'protocol' | 'address' | 'port'>[] {
-    return this.#listeners
+    return this.#listening.listeners
   }
 
   /** How many answers and WebSockets are under way that took longer than their headers. */
   get openStreams(): number {
-    return this.#streams.size
+    return this.#generations.streams.size
   }
 
   async listen(): Promise<void> {
-    for (const { site, adoption } of this.#sites.values()) {
-      if (site.insecureAdopt !== null) await adoption?.open(site.insecureAdopt, this.#now(), this.#report)
+    const { current } = this.#generations
+    await this.#generations.open(current)
+    this.#generations.report()
+    await this.#openFor(current)
+  }
+
+  /**
+   * Serves another configuration from now on, as a whole or, where that fails, not at all. No connection is dropped:
+   * what is under way ends by the rules with which it began, and the next request on its connection meets the new ones.
+   * What sites that go on know of sessions goes on. What is under way on sites and listeners that are gone has
+   * `timeouts.drain` to end.
+   *
+   * @returns what changed
+   * @throws ReloadError where a running gateway cannot change it, an Error where a new address cannot be listened on
+   * @example const { added, removed, changed } = await gateway.reload(await loadConfig('coatcheck.yaml'))
+   */
+  reload(config: Config): Promise<Changes> {
+    const reloaded = this.#reloading.then(() => this.#reload(config))
+    this.#reloading = reloaded.catch(() => {})
+    return reloaded
+  }
+
+  async #reload(config: Config): Promise<Changes> {
+    const before = this.config
+    assertReloadable(before, config)
+    const next = await this.#generations.prepare(config)
+    try {
+      await this.#openFor(next)
+    } catch (error) {
+      this.#generations.discard(next)
+      throw error
     }
-    const observers = [...this.#sites.values()].flatMap(({ observer }) => observer ?? [])
-    if (observers.length > 0) {
-      const onError = (cause: unknown) =>
-        this.#report({ type: 'report-not-written', file: this.config.reportFile, cause })
-      this.#reports = new ReportWriter(this.config.reportFile, observers, this.#now, onError)
-    }
-    const config = { ...this.config, timeouts: this.#timeouts }
-    this.#listeners = await openListeners(config, (req, res, coming) => {
+    const changes = changesBetween(before, config)
+    this.#report({ type: 'configuration-reloaded', file: config.file, ...changes })
+    return changes
+  }
+
+  async #openFor(next: Serving): Promise<void> {
+    const config = { ...next.config, timeouts: next.timeouts }
+    const opening = await this.#listening.open(config, (req, res, coming) => {
       // One answer that cannot be written, or a listener's fault, ends no other request.
       this.#handle(req, res, coming).catch(() => breakOff(res))
     })
-    this.#unwatchTls = watchTls(this.config.tls, this.#listeners, this.#report)
+    // Nothing is waited for between the two, so that no request meets new listeners with old rules, or the reverse.
+    this.#generations.replace(servingOn(opening.listeners, next))
+    opening.use()
   }
 
   // Nearly all requests wait for nothing but the application: what is there at once is not waited for.
   async #handle(req: GatewayRequest, res: GatewayResponse, coming: Coming | null): Promise<void> {
-    const facts = requestFacts(req, this.#rules)
+    const serving = this.#generations.current
+    const facts = requestFacts(req, serving.rules)
     let passage: Passage | null = null
     try {
-      passage = this.#read(req, res, coming, facts)
-      limitSilence(passage, this.#timeouts.body)
+      passage = this.#read(req, res, coming, facts, serving)
       const { site, target } = passage
+      site.users.add()
+      limitSilence(passage, serving.timeouts.body)
       if (site.observer !== null) return await this.#observe(passage, site.observer, coming)
-      const refusal = transport(facts, site.site, target, passage.meaning.login !== null, this.#httpsPort())
-      if (!facts.secure && (refusal !== null || passage.meaning.isPublic)) {
-        await endExposed(req, passage.exchange, [site])
+      if (!facts.secure) {
+        const refusal = transport(site.site, target, facts.method, passage.meaning.login !== null, serving.httpsPort)
+        if (refusal !== null || passage.meaning.isPublic) await endExposed(req, passage.exchange, [site])
+        if (refusal !== null) throw refusal
       }
-      if (refusal !== null) throw refusal
       if (passage.upgrade !== null) assertHandshake(passage)
       else if (passage.meaning.isCallback) passage = await callbacks(passage, coming?.awaitsContinue === true)
       const { meaning, resumed } = passage
@@ -156,7 +172,10 @@ export class Gateway {
       if (coming?.awaitsContinue && !readsForm) res.writeContinue()
       this.#forward(passage, visit, form)
     } catch (error) {
-      await this.#refuse(req, res, facts, passage, error)
+      const failure = passage === null ? await this.#endUnread(req, res, facts, serving, error) : error
+      this.#refuse(req, res, passage, failure)
+    } finally {
+      passage?.site.users.remove()
     }
   }
 
@@ -168,22 +187,17 @@ export class Gateway {
   }
 
   #forward(passage: Passage, visit: Visit | null, form: Form | null): void {
-    const { req, res, facts } = passage
+    const { req, res, site } = passage
     forward(passage, visit, form, (error) => {
+      site.users.add()
       undoSignIn(visit, error)
-        .then(() => this.#refuse(req, res, facts, passage, error))
+        .then(() => this.#refuse(req, res, passage, error))
         .catch(() => breakOff(res))
+        .finally(() => site.users.remove())
     })
   }
 
-  async #refuse(
-    req: GatewayRequest,
-    res: GatewayResponse,
-    facts: RequestFacts,
-    passage: Passage | null,
-    error: unknown,
-  ): Promise<void> {
-    const failure = passage === null ? await this.#endUnread(req, res, facts, error) : error
+  #refuse(req: GatewayRequest, res: GatewayResponse, passage: Passage | null, failure: unknown): void {
     // Nobody is left to answer. What the store could not do is told all the same.
     if (isGone(res) && !(failure instanceof SessionError)) return
     const refusal = asRefusal(endedMeanwhile(failure) && passage !== null ? withheld(passage) : failure)
@@ -194,10 +208,17 @@ export class Gateway {
   }
 
   /** @throws Refusal where the request cannot be read in one way, or no site is meant */
-  #read(req: GatewayRequest, res: GatewayResponse, coming: Coming | null, facts: RequestFacts): Passage {
+  #read(
+    req: GatewayRequest,
+    res: GatewayResponse,
+    coming: Coming | null,
+    facts: RequestFacts,
+    serving: Serving,
+  ): Passage {
     const arrived = canonicalRequest(req)
-    const site = this.#route(arrived)
-    return this.#passage(req, res, coming, withoutIds(req, arrived, site.ids), facts, site)
+    const site = siteOf(serving, arrived.host)
+    if (site === null) throw new Refusal(421, 'No site of this name is served here', 'Check the address.')
+    return this.#passage(req, res, coming, withoutIds(req, arrived, site.ids), facts, serving, site)
   }
 
   /**
@@ -206,27 +227,25 @@ export class Gateway {
    *
    * @returns what the request failed of in the end
    */
-  async #endUnread(req: GatewayRequest, res: GatewayResponse, facts: RequestFacts, failure: unknown): Promise<unknown> {
-    const site = this.#siteOf(parseAuthority(req.headers.host ?? '')?.host)
-    const exchange = new GatewayExchange(req, res, facts, this.#rules)
+  async #endUnread(
+    req: GatewayRequest,
+    res: GatewayResponse,
+    facts: RequestFacts,
+    serving: Serving,
+    failure: unknown,
+  ): Promise<unknown> {
+    const site = siteOf(serving, parseAuthority(req.headers.host ?? '')?.host)
+    const exchange = new GatewayExchange(req, res, facts, serving.rules)
+    const sites = site === null ? [...serving.sites.values()] : [site]
+    for (const { users } of sites) users.add()
     try {
-      await endExposed(req, exchange, site === null ? [...this.#sites.values()] : [site])
+      await endExposed(req, exchange, sites)
       return failure
     } catch (error) {
       return error
+    } finally {
+      for (const { users } of sites) users.remove()
     }
-  }
-
-  #route({ host }: Target): ReadySite {
-    const site = this.#siteOf(host)
-    if (site === null) throw new Refusal(421, 'No site of this name is served here', 'Check the address.')
-    return site
-  }
-
-  #siteOf(host: string | undefined): ReadySite | null {
-    if (host === undefined) return null
-    const site = siteOf(this.config, host)
-    return (site && this.#sites.get(site.name)) ?? null
   }
 
   #passage(
@@ -235,6 +254,7 @@ export class Gateway {
     coming: Coming | null,
     target: Target,
     facts: RequestFacts,
+    { rules }: Serving,
     site: ReadySite,
   ): Passage {
     const method = facts.method
@@ -245,7 +265,7 @@ export class Gateway {
       method,
       target,
       facts,
-      exchange: new GatewayExchange(req, res, facts, this.#rules),
+      exchange: new GatewayExchange(req, res, facts, rules),
       site,
       meaning: site.meaning(method, target),
       url: { host: target.host, path: target.path, secure: facts.secure },
@@ -255,27 +275,20 @@ export class Gateway {
     }
   }
 
-  #httpsPort(): number | null {
-    return this.config.publicPort ?? this.#listeners.find(({ protocol }) => protocol === 'https')?.port ?? null
-  }
-
   /**
    * Stops listening and closes the store that it opened. Called again, it waits no longer than is said then.
    *
    * @param options.within - milliseconds in which what is under way may come to its end. Default 0: it is ended at once.
    */
   close({ within = 0 }: { readonly within?: number } = {}): Promise<void> {
-    this.#draining ??= new Draining(this.#listeners, this.#streams)
-    this.#draining.endWithin(within)
-    this.#closed ??= this.#close(this.#draining)
+    const quiet = this.#listening.close(within)
+    this.#closed ??= this.#close(quiet)
     return this.#closed
   }
 
-  async #close(draining: Draining): Promise<void> {
-    this.#unwatchTls()
-    await draining.done
-    await this.#reports?.close()
-    for (const site of this.#sites.values()) await site.close()
+  async #close(quiet: Promise<void>): Promise<void> {
+    await Promise.all([quiet, this.#reloading])
+    await this.#generations.close()
     if (this.#ownsStore) await this.#store.close()
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { requestHeaders, responseHeaders } from './headers.ts'
+import { answerHeaders, requestHeaders } from './headers.ts'
 import { startApplication, startSocketServer, valuesOf } from './testing/application.ts'
 import { startTestGateway } from './testing/gateway.ts'
 import { getRaw } from './testing/wire.ts'
@@ -111,7 +111,7 @@ test('end-to-end headers pass both ways as they are, repeated ones and bytes bey
 })
 
 test('an answer leads browsers to no other address of the application', () => {
-  const { kept } = responseHeaders(['Alt-Svc', 'h3=":8443"', 'Content-Type', 'text/html'])
+  const { kept } = answerHeaders(['Alt-Svc', 'h3=":8443"', 'Content-Type', 'text/html'])
   assert.deepEqual(kept, ['Content-Type', 'text/html'])
 })
 

@@ -68,8 +68,12 @@ export function onceEach(headers: readonly string[]): string[] {
 }
 
 /** Closes connections on which nothing is asked for so long, or that served so many requests. */
-export function limitSessions(server: Http2SecureServer, idle: number, requests: number | null): void {
+export function limitSessions(
+  server: Http2SecureServer,
+  bounds: () => { readonly idle: number; readonly requests: number | null },
+): void {
   server.on('session', (session) => {
+    const { idle, requests } = bounds()
     let open = 0
     let served = 0
     session.on('stream', (stream) => {

@@ -2,19 +2,20 @@
 // few names.
 //
 // Spellings are looked for among those of the same length, by comparing: names come fresh from the parser, and to hash
-// them for a Map costs several times as much.
+// them for a Map costs several times as much. For the same reason it is the remembered string that is worth passing on.
 
 const LONGEST = 64
 /** Spellings of one length. Whoever sends more only makes the next ones be looked at anew. */
 const REMEMBERED = 24
 
-interface Known<Kind> {
+export interface KnownName<Kind> {
+  /** As it was spelled. */
   readonly name: string
   readonly kind: Kind
 }
 
 export class KnownNames<Kind> {
-  readonly #byLength: Known<Kind>[][] = Array.from({ length: LONGEST + 1 }, () => [])
+  readonly #byLength: KnownName<Kind>[][] = Array.from({ length: LONGEST + 1 }, () => [])
   readonly #kindOf: (lower: string) => Kind
 
   /** @param kindOf - is given the name in lower case */
@@ -23,16 +24,16 @@ export class KnownNames<Kind> {
   }
 
   /** @param name - in any case */
-  kind(name: string): Kind {
-    if (name.length > LONGEST) return this.#kindOf(name.toLowerCase())
-    const known = this.#byLength[name.length] as Known<Kind>[]
+  find(name: string): KnownName<Kind> {
+    const { length } = name
+    const known = length > LONGEST ? [] : (this.#byLength[length] as KnownName<Kind>[])
     for (let i = 0; i < known.length; i++) {
-      const one = known[i] as Known<Kind>
-      if (one.name === name) return one.kind
+      const one = known[i] as KnownName<Kind>
+      if (one.name === name) return one
     }
-    const kind = this.#kindOf(name.toLowerCase())
+    const found = { name, kind: this.#kindOf(name.toLowerCase()) }
     if (known.length === REMEMBERED) known.length = 0
-    known.push({ name, kind })
-    return kind
+    known.push(found)
+    return found
   }
 }

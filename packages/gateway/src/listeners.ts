@@ -7,20 +7,28 @@ import {
   type ServerOptions,
   ServerResponse,
 } from 'node:http'
-import { createSecureServer, type Http2SecureServer } from 'node:http2'
+import { createSecureServer, type Http2SecureServer, type Settings as Http2Settings } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import { isDeepStrictEqual } from 'node:util'
 import type { Config, Endpoint, Tls } from './config/config.ts'
 import { HTTP2, limitSessions } from './http2.ts'
 import type { GatewayRequest, GatewayResponse, Upgrade } from './passage.ts'
 
 export interface Listener {
+  /** As it is configured. */
+  readonly endpoint: Endpoint
   readonly protocol: 'http' | 'https'
   readonly address: string
   readonly port: number
   readonly server: Server | Http2SecureServer
   /** All that are open, whatever became of them. */
   readonly sockets: ReadonlySet<Socket>
+  /** Other limits, waiting times and certificates, for what comes from now on. */
+  adjust(settings: Settings): void
+  /** Accepts nothing more. Resolves when the last connection is closed, which its next answer says where there is one. */
+  stop(): Promise<void>
 }
 
 /** How a request comes, where it is not an ordinary one. */
@@ -32,18 +40,56 @@ export interface Coming {
 
 export type Handle = (req: GatewayRequest, res: GatewayResponse, coming: Coming | null) => void
 
-type Settings = Pick<Config, 'listen' | 'tls' | 'limits' | 'timeouts'>
+export type Settings = Pick<Config, 'listen' | 'tls' | 'limits' | 'timeouts'>
 
-/** Opens every listener, or none. @throws the system's error, with the address in its message */
-export async function openListeners(settings: Settings, handle: Handle): Promise<Listener[]> {
-  const open: Listener[] = []
+export interface Changed {
+  /** All, in the order of the configuration. */
+  readonly listeners: readonly Listener[]
+  readonly opened: readonly Listener[]
+  /** Those that are open and no longer wanted. */
+  readonly unwanted: readonly Listener[]
+}
+
+/**
+ * Opens what is new beside what is open, which may be nothing.
+ *
+ * @throws the system's error, with the address in its message; then nothing was opened
+ */
+export async function openListeners(before: readonly Listener[], settings: Settings, handle: Handle): Promise<Changed> {
+  const unwanted = new Set(before)
+  const listeners: Listener[] = []
+  const opened: Listener[] = []
   try {
-    for (const endpoint of settings.listen) open.push(...(await openEndpoint(endpoint, settings, handle)))
-    return open
+    for (const endpoint of settings.listen) {
+      const kept = take(unwanted, endpoint)
+      const others =
+        kept.length > 0 ? [] : await openEndpoint(endpoint, settings, handle).catch(orOwn(before, endpoint))
+      listeners.push(...kept, ...others)
+      opened.push(...others)
+    }
+    return { listeners, opened, unwanted: [...unwanted] }
   } catch (error) {
-    await Promise.all(open.map(closeListener))
+    await Promise.all(opened.map(closeListener))
     throw error
   }
+}
+
+/** What listens on the port in another way may be the gateway itself. */
+function orOwn(before: readonly Listener[], { port }: Endpoint): (error: Error) => never {
+  return (error) => {
+    const own = before.find((listener) => listener.port === port)
+    if (own === undefined) throw error
+    const where = `cannot listen on port ${port} in another way: the gateway itself does on ${own.protocol}://${own.address}`
+    throw new Error(`${where}; restart it, or remove that address first and add the other one then`, { cause: error })
+  }
+}
+
+/** Those of an endpoint: it may be two addresses, and where the port is free to choose, one of several endpoints. */
+function take(open: Set<Listener>, endpoint: Endpoint): Listener[] {
+  const first = [...open].find((listener) => isDeepStrictEqual(listener.endpoint, endpoint))
+  const taken = [...open].filter((listener) => listener.endpoint === first?.endpoint)
+  for (const listener of taken) open.delete(listener)
+  return taken
 }
 
 /** `localhost` is two addresses, and browsers try both. */
@@ -59,30 +105,63 @@ async function openEndpoint(endpoint: Endpoint, settings: Settings, handle: Hand
 }
 
 function openAddress(
-  { protocol }: Endpoint,
+  endpoint: Endpoint,
   address: string,
   port: number,
-  settings: Settings,
+  first: Settings,
   handle: Handle,
 ): Promise<Listener> {
+  const { protocol } = endpoint
+  let settings = first
+  let stopping = false
   const server =
     protocol === 'https' && settings.tls !== null
-      ? secureServer(settings, settings.tls)
+      ? secureServer(() => settings, settings.tls)
       : createHttpServer(http1Options(settings))
+  const listener = {
+    endpoint,
+    protocol,
+    address,
+    port,
+    server,
+    sockets: new Set<Socket>(),
+    adjust(next: Settings) {
+      settings = next
+      adjust(server, next)
+    },
+    stop() {
+      stopping = true
+      return new Promise<void>((resolve) => server.close(() => resolve())) // HTTP/2: GOAWAY
+    },
+  }
   server.maxConnections = settings.limits.connections
-  listen(server as Server, limited(handle, settings.limits.requestsPerConnection))
-  const sockets = new Set<Socket>()
+  listen(
+    server as Server,
+    limited(handle, () => (stopping ? 0 : settings.limits.requestsPerConnection)),
+  )
   server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+    listener.sockets.add(socket)
+    socket.once('close', () => listener.sockets.delete(socket))
   })
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, address, port)))
     server.listen(port, address, () => {
       server.removeAllListeners('error')
-      resolve({ protocol, address, port: (server.address() as AddressInfo).port, server, sockets })
+      listener.port = (server.address() as AddressInfo).port
+      resolve(listener)
     })
   })
+}
+
+/** Node reads all of these anew: for a connection, a request, or each time that it looks for those who are late. */
+function adjust(server: Server | Http2SecureServer, settings: Settings): void {
+  const { tls, limits } = settings
+  const { maxHeaderSize, headersTimeout, keepAliveTimeout } = http1Options(settings)
+  server.maxConnections = limits.connections
+  Object.assign(server, { maxHeaderSize, headersTimeout, keepAliveTimeout })
+  if (!('setSecureContext' in server) || tls === null) return
+  server.updateSettings(http2Settings(settings))
+  server.setSecureContext(secureContext(tls))
 }
 
 function explained(error: NodeJS.ErrnoException, address: string, port: number): Error {
@@ -112,29 +191,46 @@ function http1Options({ limits, timeouts }: Settings): ServerOptions {
   }
 }
 
-function secureServer(settings: Settings, { cert, key }: Tls): Http2SecureServer {
-  const { limits, timeouts } = settings
+/** @throws where OpenSSL does not take them */
+export function secureContext({ cert, key }: Tls): SecureContextOptions {
+  const options = { cert, key, minVersion: 'TLSv1.2' as const }
+  createSecureContext(options)
+  return options
+}
+
+function http2Settings({ limits }: Settings): Http2Settings {
+  // Extended CONNECT (RFC 8441) stays off: browsers then open WebSockets by HTTP/1.1.
+  return { maxConcurrentStreams: limits.streamsPerConnection, maxHeaderListSize: limits.headers }
+}
+
+function secureServer(current: () => Settings, tls: Tls): Http2SecureServer {
+  const settings = current()
   const server = createSecureServer({
     ...HTTP2,
-    cert,
-    key,
-    minVersion: 'TLSv1.2',
-    handshakeTimeout: timeouts.request,
+    ...secureContext(tls),
+    handshakeTimeout: settings.timeouts.request,
     allowHTTP1: true,
     http1Options: http1Options(settings),
-    // Extended CONNECT (RFC 8441) stays off: browsers then open WebSockets by HTTP/1.1.
-    settings: { maxConcurrentStreams: limits.streamsPerConnection, maxHeaderListSize: limits.headers },
+    settings: http2Settings(settings),
   } as Parameters<typeof createSecureServer>[0])
-  limitSessions(server, timeouts.keepAlive, limits.requestsPerConnection)
+  limitSessions(server, () => {
+    const { limits, timeouts } = current()
+    return { idle: timeouts.keepAlive, requests: limits.requestsPerConnection }
+  })
   return server
 }
 
-/** Node's own `maxRequestsPerSocket` says that it closes the connection, and leaves it open. HTTP/2 counts by itself. */
-function limited(handle: Handle, max: number | null): Handle {
-  if (max === null) return handle
+/**
+ * Node's own `maxRequestsPerSocket` says that it closes the connection, and leaves it open. HTTP/2 counts by itself.
+ *
+ * @param limit - null: none; 0: the answer to what comes now is the last one
+ */
+function limited(handle: Handle, limit: () => number | null): Handle {
   const served = new WeakMap<Socket, number>()
   return (req, res, coming) => {
-    if (req.stream === undefined) {
+    const max = limit()
+    if (max === 0) res.shouldKeepAlive = false
+    else if (max !== null && req.stream === undefined) {
       const count = (served.get(req.socket) ?? 0) + 1
       served.set(req.socket, count)
       if (count > max) return // sent behind the last one, whose answer closes the connection

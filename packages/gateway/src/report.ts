@@ -82,6 +82,18 @@ export type GatewayEvent =
   | { readonly type: 'certificate-renewed'; readonly file: string; readonly until: Date }
   /** They changed into something that cannot be used: the old ones go on. */
   | { readonly type: 'certificate-kept'; readonly file: string; readonly why: string }
+  /** Another configuration serves from now on. Sites by name, and the other keys that changed. */
+  | {
+      readonly type: 'configuration-reloaded'
+      /** Null where it came from no file. */
+      readonly file: string | null
+      readonly added: readonly string[]
+      readonly removed: readonly string[]
+      readonly changed: readonly string[]
+      readonly settings: readonly string[]
+    }
+  /** It changed into something that cannot be used: the one before goes on. A line for each problem. */
+  | { readonly type: 'configuration-kept'; readonly file: string | null; readonly problems: readonly string[] }
   /** What another site sent to a callback was not taken, or not sent on (R8). */
   | {
       readonly type: 'callback-refused'

@@ -1,6 +1,7 @@
 // A configured site, made ready to serve: its sessions, its rules as matchers, its connections upstream.
 
-import { framePolicy, Sessions, type Store } from '@coatcheck/session'
+import { isDeepStrictEqual } from 'node:util'
+import { framePolicy, type SessionEvent, Sessions, type Store } from '@coatcheck/session'
 import { Pool } from 'undici'
 import { KeptRequests } from './callbacks/kept-requests.ts'
 import type { Site, Timeouts } from './config/config.ts'
@@ -15,6 +16,7 @@ import { Observer } from './observe/observer.ts'
 import { compileRules, type Meaning, type Path } from './reading/rules.ts'
 import type { Report } from './report.ts'
 import type { Streams } from './streams.ts'
+import { Part, Users } from './users.ts'
 import { emptyVault, type Vault } from './vault/vault.ts'
 
 export interface ReadySite {
@@ -40,72 +42,122 @@ export interface ReadySite {
   readonly origin: string
   /** What is under way, on all sites. */
   readonly streams: Streams
+  readonly timeouts: Timeouts
   /** Milliseconds for which a body may stand still. */
   readonly patience: number
   /** @throws Refusal 400 where the path's readings mean different things */
   meaning(method: string, path: Path): Meaning
-  /** Stops what the site does by itself and its connections upstream; the store is not its own. */
-  close(): Promise<void>
+  /** Its table, its requests and its tunnels. Behind the last of them it closes; the store is not its own. */
+  readonly users: Users
+  /** What the next generation of the site takes over, as far as its settings are the same. */
+  readonly parts: Parts
 }
 
-export function readySite(
-  site: Site,
-  store: Store,
-  report: Report,
-  timeouts: Timeouts,
-  streams: Streams,
-  clock: () => number,
-  unreturned: UnreturnedVaults,
-): ReadySite {
-  const sessions = siteSessions(site, store, clock)
-  sessions.on('*', (event) => {
-    streams.hear(event)
-    report({ type: 'session', site: site.name, event })
-  })
-  const kept = site.callbacks.length === 0 ? null : new KeptRequests(site.name, store, clock, keyRing(site.keys))
-  kept?.onStoreError((event) => report({ type: 'session', site: site.name, event }))
+interface Parts {
+  readonly sessions: Part<ReadySite['sessions']>
+  readonly kept: Part<KeptRequests> | null
+  readonly pool: Part<Pool>
+}
+
+/** What all sites have in common. */
+export interface Surroundings {
+  readonly store: Store
+  readonly report: Report
+  readonly timeouts: Timeouts
+  readonly streams: Streams
+  readonly clock: () => number
+  readonly unreturned: UnreturnedVaults
+}
+
+/**
+ * @param before - the site of this name that was served until now: it is returned where nothing of it changed, and else
+ *   what it knows goes on, as far as it can
+ */
+export function readySite(site: Site, around: Surroundings, before: ReadySite | null = null): ReadySite {
+  const { store, timeouts, streams, clock, unreturned } = around
+  if (before !== null && isDeepStrictEqual([before.site, before.timeouts], [site, timeouts])) return before
+  const parts = readyParts(site, around, before?.parts)
   const exposed = new Set(site.expose)
-  const origin = endpointOrigin(site.upstream)
-  const pool = new Pool(origin, {
-    connections: 256,
-    pipelining: 1,
-    connect: { timeout: timeouts.connect },
-    headersTimeout: timeouts.headers,
-    bodyTimeout: 0, // event streams may be silent, which only an answer's headers say: `streams` watches
-  })
   return {
     site,
-    sessions,
+    sessions: parts.sessions.value,
     exposed,
     unreturned,
     own: { patterns: [...site.authCookies, ...site.sessionCookies], exposed, plainCookie: `plain-${site.cookie}` },
-    cleaned: new Cleaned(),
-    observer: site.vault === 'report' ? new Observer(site.name, clock()) : null,
-    adoption: site.insecureAdopt === null ? null : new AdoptionWindow(site, store),
+    cleaned: before?.cleaned ?? new Cleaned(),
+    observer: site.vault === 'report' ? (before?.observer ?? new Observer(site.name, clock())) : null,
+    adoption: adoptionWindow(site, store, before),
     trustedOrigins: new Set(site.trustedOrigins),
     ids: siteIds(site),
-    kept,
+    kept: parts.kept?.value ?? null,
     framePolicy: framePolicy(site.embedded),
-    pool,
-    origin,
+    pool: parts.pool.value,
+    origin: endpointOrigin(site.upstream),
     streams,
+    timeouts,
     patience: timeouts.body,
     meaning: compileRules(site),
-    close: async () => {
-      await sessions.close({ keepStore: true })
-      await kept?.close()
-      await pool.destroy()
-    },
+    parts,
+    users: new Users(async () => {
+      await Promise.all(Object.values(parts).map((part: Part<unknown> | null) => part?.release()))
+    }),
+  }
+}
+
+function adoptionWindow(site: Site, store: Store, before: ReadySite | null): AdoptionWindow | null {
+  if (site.insecureAdopt === null) return null
+  return site.insecureAdopt === before?.site.insecureAdopt ? before.adoption : new AdoptionWindow(site, store)
+}
+
+function readyParts(site: Site, { store, report, timeouts, streams, clock }: Surroundings, before?: Parts): Parts {
+  const hear = (event: SessionEvent) => report({ type: 'session', site: site.name, event })
+  const { connect, headers } = timeouts
+  const origin = endpointOrigin(site.upstream)
+  return {
+    sessions: Part.of(before?.sessions, sessionSettings(site), () => {
+      const sessions = siteSessions(site, store, clock, before?.sessions.value)
+      sessions.on('*', (event) => {
+        streams.hear(event)
+        hear(event)
+      })
+      return new Part(sessionSettings(site), sessions, () => sessions.close({ keepStore: true }))
+    }),
+    kept:
+      site.callbacks.length === 0
+        ? null
+        : Part.of(before?.kept, keyRing(site.keys), () => {
+            const kept = new KeptRequests(site.name, store, clock, keyRing(site.keys))
+            kept.onStoreError(hear)
+            return new Part(keyRing(site.keys), kept, () => kept.close())
+          }),
+    pool: Part.of(before?.pool, [origin, connect, headers], () => {
+      const pool = new Pool(origin, {
+        connections: 256,
+        pipelining: 1,
+        connect: { timeout: connect },
+        headersTimeout: headers,
+        bodyTimeout: 0, // event streams may be silent, which only an answer's headers say: `streams` watches
+      })
+      return new Part([origin, connect, headers], pool, () => pool.destroy())
+    }),
   }
 }
 
 /** A site's sessions, as its configuration says. */
-export function siteSessions(site: Site, store: Store, clock: () => number): Sessions<Vault, [GatewayExchange]> {
+export function siteSessions(
+  site: Site,
+  store: Store,
+  clock: () => number,
+  before?: ReadySite['sessions'],
+): ReadySite['sessions'] {
+  const options = { ...sessionSettings(site), store, initial: emptyVault, clock }
+  return new Sessions(options, (exchange: GatewayExchange) => exchange, before)
+}
+
+function sessionSettings(site: Site) {
   const { idle, absolute, renew, limit, remember } = site.sessions
-  const options = {
-    store,
+  return {
     site: site.name,
-    initial: emptyVault,
     idle: inSeconds(idle),
     absolute: absolute / 1000,
     renew: inSeconds(renew),
@@ -116,9 +168,7 @@ export function siteSessions(site: Site, store: Store, clock: () => number): Ses
     trustedOrigins: site.trustedOrigins,
     embedded: site.embedded,
     http: site.http === 'tiered' ? ('tiered' as const) : ('refuse' as const),
-    clock,
   }
-  return new Sessions(options, (exchange: GatewayExchange) => exchange)
 }
 
 function inSeconds(milliseconds: number | 'off'): number | 'off' {

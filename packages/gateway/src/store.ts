@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { memory, type SessionId, type SessionInfo, type Sessions, type Store, sqlite } from '@coatcheck/session'
 import type { Config, Site } from './config/config.ts'
 import { siteSessions } from './sites.ts'
-import { canonicalUser } from './users.ts'
+import { canonicalUser } from './user-names.ts'
 import type { Vault } from './vault/vault.ts'
 
 /** @throws SessionError where the file cannot be used */

@@ -245,6 +245,7 @@ test('G6: what is heard of a session has its streams looked at, at once', async 
   for (const name of live) {
     const id = name as unknown as SessionId
     const stream: Stream = {
+      site: {},
       session: { id, isLive: async () => live.has(name) },
       stalled: () => false,
       end: () => {
@@ -276,7 +277,7 @@ test('10,000 open streams are looked at without holding up what else there is to
     },
   })
   for (let i = 0; i < 10_000; i++) {
-    streams.add({ session: session(i), stalled: () => false, end: () => {} } satisfies Stream)
+    streams.add({ site: {}, session: session(i), stalled: () => false, end: () => {} } satisfies Stream)
   }
   looks = 0
   let longest = 0

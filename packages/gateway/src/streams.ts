@@ -12,6 +12,8 @@ import type { SessionEvent, SessionId } from '@coatcheck/session'
 export type End = 'session' | 'silence' | 'closing'
 
 export interface Stream {
+  /** With whose rules it began. */
+  readonly site: object
   /** Null where no session opened it. */
   readonly session: { readonly id: SessionId | null; isLive(): Promise<boolean> } | null
   /** Whether it stood still for longer than it may. `now` as `performance.now()` says it. */
@@ -35,7 +37,7 @@ const LOOK_EVERY = 1000
 export class Streams {
   // Not sorted by session: nearly all are gone within the turn that brought them, and sessions end seldom.
   readonly #open = new Set<Stream>()
-  readonly #every: number
+  #every: number
   #timer: NodeJS.Timeout | undefined
   #looking = false
   #begun: Begun[] = []
@@ -44,7 +46,13 @@ export class Streams {
 
   /** @param patience - the shortest time after which a stream is ended because nothing moves on it, in milliseconds */
   constructor(patience: number) {
-    this.#every = Math.max(10, Math.min(LOOK_EVERY, patience / 4))
+    this.#every = interval(patience)
+  }
+
+  /** From now on, as the constructor takes it. Streams that began before keep their own. */
+  expect(patience: number): void {
+    this.#every = interval(patience)
+    if (this.#timer !== undefined) this.#look()
   }
 
   get size(): number {
@@ -64,7 +72,7 @@ export class Streams {
 
   add(stream: Stream): void {
     this.#open.add(stream)
-    this.#timer ??= setInterval(() => void this.#lookAtAll(), this.#every).unref()
+    if (this.#timer === undefined) this.#look()
   }
 
   delete(stream: Stream): void {
@@ -88,6 +96,10 @@ export class Streams {
     for (const stream of [...this.#open]) stream.end(why)
   }
 
+  endOf(sites: ReadonlySet<object>, why: End): void {
+    for (const stream of [...this.#open]) if (sites.has(stream.site)) stream.end(why)
+  }
+
   close(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
@@ -103,6 +115,11 @@ export class Streams {
       return // nobody can say just now, and until somebody can nothing passes
     }
     if (this.#open.has(stream)) stream.end('session')
+  }
+
+  #look(): void {
+    clearInterval(this.#timer)
+    this.#timer = setInterval(() => void this.#lookAtAll(), this.#every).unref()
   }
 
   async #lookAtAll(): Promise<void> {
@@ -122,4 +139,8 @@ export class Streams {
     }
     this.#looking = false
   }
+}
+
+function interval(patience: number): number {
+  return Math.max(10, Math.min(LOOK_EVERY, patience / 4))
 }

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs'
 import type { Http2SecureServer } from 'node:http2'
 import type { Tls } from './config/config.ts'
 import { readCertificateAndKey } from './config/files.ts'
-import type { Listener } from './listeners.ts'
+import { type Listener, secureContext } from './listeners.ts'
 import type { Report } from './report.ts'
 
 /** Files are looked at, not subscribed to: that also sees links that change, and works on every file system. */
@@ -20,35 +20,46 @@ export function watchTls(
 ): () => void {
   const servers = listeners.filter(({ protocol }) => protocol === 'https').map(({ server }) => server)
   if (tls === null || servers.length === 0) return () => {}
-  let served = signature(tls)
-  let seen = served
+  // What was served first may have been read before a change: the first look reads again.
+  let read = ''
+  let seen = ''
+  let served: Pick<Tls, 'cert' | 'key'> | null = tls
   const timer = setInterval(() => {
     const now = signature(tls)
     // Two files are rarely written at once: what still changes is left to the next look.
-    if (now !== served && now === seen) {
-      served = now
-      renew(tls, servers as Http2SecureServer[], report)
+    if (now !== read && now === seen) {
+      read = now
+      served = renew(tls, served, servers as Http2SecureServer[], report)
     }
     seen = now
   }, every).unref()
   return () => clearInterval(timer)
 }
 
-function renew({ certFile, keyFile }: Tls, servers: readonly Http2SecureServer[], report: Report): void {
+/** @returns what is served from now on; null where the files hold something else, so that it is told when they are right again */
+function renew(
+  { certFile, keyFile }: Tls,
+  served: Pick<Tls, 'cert' | 'key'> | null,
+  servers: readonly Http2SecureServer[],
+  report: Report,
+): Pick<Tls, 'cert' | 'key'> | null {
   const { tls, findings } = readCertificateAndKey(certFile, keyFile)
   const [finding] = findings
   if (tls === null || finding !== undefined) {
     const file = finding?.path.at(-1) === 'key' ? keyFile : certFile
     report({ type: 'certificate-kept', file, why: finding?.what ?? 'cannot be used' })
-    return
+    return null
   }
+  if (tls.cert === served?.cert && tls.key === served.key) return served
   try {
-    for (const server of servers) server.setSecureContext({ cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' })
+    const context = secureContext(tls)
+    for (const server of servers) server.setSecureContext(context)
   } catch (error) {
     report({ type: 'certificate-kept', file: certFile, why: `cannot be used: ${(error as Error).message}` })
-    return
+    return null
   }
   report({ type: 'certificate-renewed', file: certFile, until: tls.certificate.validToDate })
+  return tls
 }
 
 function signature({ certFile, keyFile }: Tls): string {

@@ -55,9 +55,14 @@ class Tunnel implements Stream {
     }
     this.#carry(client, upstream)
     this.#carry(upstream, client)
+    passage.site.users.add()
     passage.site.streams.add(this)
     void passage.site.streams.look(this) // it may have ended since its handshake was decided
     client.resume()
+  }
+
+  get site(): object {
+    return this.#passage.site
   }
 
   get session(): Stream['session'] {
@@ -126,6 +131,7 @@ class Tunnel implements Stream {
   #stop(): void {
     this.#over = true
     this.#passage.site.streams.delete(this)
+    this.#passage.site.users.remove()
   }
 
   /** Tells the page why, where that is possible: between two frames, to a client that takes what it is sent. */

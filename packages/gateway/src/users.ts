@@ -1,28 +1,59 @@
-// One user, one name (G3): what a form names, what an administrator types, what sessions are listed and ended by.
-//
-// An application that takes `Alice`, `alice` and `SHOP\alice` for one person would otherwise have three users here: ending
-// the sessions of one leaves those of the others, and whoever stole a password chooses the spelling that is not ended.
-// Names are folded only as far as a site says its application does, or its preset knows. Folded further, two people
-// would be one, and the second one's sign-in would find the first one's vault.
+// Who still uses a thing that several generations of the configuration may share: the table in which it stands, requests
+// and streams that began with it. It is closed behind the last of them.
 
-import type { Site } from './config/config.ts'
-import { foldCase } from './form/field-name.ts'
+export class Users {
+  readonly #close: () => Promise<void>
+  #count = 1
+  #closed: Promise<void> | null = null
+  readonly #over = Promise.withResolvers<void>()
 
-/**
- * The name by which a site knows a user.
- *
- * @example canonicalUser({ ignoreCase: true, domains: ['shop'] }, 'SHOP\\Alice') // 'alice'
- */
-export function canonicalUser({ ignoreCase, domains }: Site['users'], name: string): string {
-  const typed = name.normalize('NFC').trim()
-  const bare = domains.length === 0 ? typed : withoutDomain(typed, domains)
-  return ignoreCase ? foldCase(bare).normalize('NFC') : bare
+  /** Has one user from the beginning: whoever makes it. */
+  constructor(close: () => Promise<void>) {
+    this.#close = close
+  }
+
+  /** Resolves once it is closed. */
+  get over(): Promise<void> {
+    return this.#over.promise
+  }
+
+  add(): void {
+    this.#count++
+  }
+
+  /** @returns its end, where this was the last user */
+  remove(): Promise<void> | null {
+    return --this.#count === 0 ? this.close() : null
+  }
+
+  /** At once, whoever uses it. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close().finally(() => this.#over.resolve())
+    return this.#closed
+  }
 }
 
-/** `SHOP\alice` and `alice@shop.example.test`, where these are domains of the site's own. */
-function withoutDomain(name: string, domains: readonly string[]): string {
-  const backslash = name.indexOf('\\')
-  if (backslash > 0 && domains.includes(foldCase(name.slice(0, backslash)))) return name.slice(backslash + 1) || name
-  const at = name.lastIndexOf('@')
-  return at > 0 && domains.includes(foldCase(name.slice(at + 1))) ? name.slice(0, at) : name
+/** Something with a life of its own that the next generation of a site takes over where its settings are the same. */
+export class Part<T> {
+  readonly value: T
+  readonly #settings: string
+  readonly #users: Users
+
+  constructor(settings: unknown, value: T, close: () => Promise<void>) {
+    this.value = value
+    this.#settings = JSON.stringify(settings)
+    this.#users = new Users(close)
+  }
+
+  /** The part of the generation before, or a new one. */
+  static of<T>(before: Part<T> | null | undefined, settings: unknown, make: () => Part<T>): Part<T> {
+    if (before == null || before.#settings !== JSON.stringify(settings)) return make()
+    before.#users.add()
+    return before
+  }
+
+  /** Its generation needs it no longer. */
+  async release(): Promise<void> {
+    await this.#users.remove()
+  }
 }

@@ -44,18 +44,20 @@ export class Engine<Data> {
   readonly #cache = new ReadCache<Data>(CACHED_SESSIONS)
   readonly #turns = new Map<object | string, Promise<unknown>>()
   /** Keys whose sign-out could not be confirmed: refused here whatever the store says (E2). */
-  readonly #refused = new Map<SessionKey, Tombstone>()
+  readonly #refused: Map<SessionKey, Tombstone>
   #closed = false
 
   /** The store's time. It never goes back here, even where the difference between the clocks is measured anew (E10). */
   readonly now: Clock
 
-  constructor(settings: Settings<Data>, events = new Events()) {
+  /** @param before - which served the same sessions until now, by other settings: what this process alone knows goes on */
+  constructor(settings: Settings<Data>, events = new Events(), before?: Engine<Data>) {
+    this.#refused = before === undefined ? new Map() : before.#refused
     this.settings = settings
     this.events = events
     const { store, now } = settings
     this.now = store.skew === undefined ? now : steady(() => now() + (store.skew?.() ?? 0))
-    this.housekeeping = new Housekeeping(store, this.now, this.events)
+    this.housekeeping = new Housekeeping(store, this.now, this.events, before?.housekeeping)
   }
 
   key(token: SessionToken): SessionKey {
@@ -63,7 +65,7 @@ export class Engine<Data> {
   }
 
   /** @throws ERR_STORE_UNAVAILABLE, ERR_RECORD_UNREADABLE, ERR_DATA, ERR_CLOSED */
-  find(token: SessionToken, key = this.key(token)): Found<Data> | Promise<Found<Data>> {
+  find(token: SessionToken, key = this.key(token), now = this.now()): Found<Data> | Promise<Found<Data>> {
     this.assertOpen()
     const { store, strict } = this.settings
     const refused = this.#refused.get(key)
@@ -71,7 +73,7 @@ export class Engine<Data> {
     const stamp = strict ? undefined : store.stamp?.(key)
     const cached = this.#cache.get(key, stamp)
     // A cached last-seen time proves life; that a session is over must be read from the store (E5).
-    if (cached !== undefined && expired(cached.record, cached.lastSeen, null, this.now()) === null) {
+    if (cached !== undefined && expired(cached.record, cached.lastSeen, null, now) === null) {
       return { state: 'live', held: cached }
     }
     return this.#read(token, key, stamp)

@@ -10,6 +10,8 @@ export interface Exchange {
   /** The Cookie header as it arrived. */
   readonly cookieHeader: string | undefined
   readonly client: Client
+  /** What the request came on, where that is known: one object for all requests of a connection. */
+  readonly connection?: object | undefined
   /** Whether the answer's headers are out. */
   readonly headersSent: boolean
   /** Marks the answer as personal (R3). @throws ERR_HEADERS_SENT where it went out as a public one */

@@ -11,7 +11,13 @@ export type { Ended } from './engine.ts'
 export { type ErrorCode, SessionError } from './errors.ts'
 export type { EventType, Listener, SessionEvent } from './events.ts'
 export type { Exchange } from './exchange.ts'
-export { isPrivateAlready, isSharedCachingHeader, personalCaching, varyWithCookie } from './http/caching.ts'
+export {
+  type CachingDecision,
+  isPrivateAlready,
+  isSharedCachingHeader,
+  personalCaching,
+  varyWithCookie,
+} from './http/caching.ts'
 export { findCookie, setsCookie } from './http/cookie.ts'
 export { framePolicy } from './http/framing.ts'
 export { canonicalHost, parseAuthority } from './http/host.ts'

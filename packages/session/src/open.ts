@@ -6,6 +6,7 @@ import type { Exchange } from './exchange.ts'
 import { LINK_GRACE, touchInterval } from './expiry.ts'
 import { deleteCookie, type FoundCookie, findCookie } from './http/cookie.ts'
 import { cookieCounts, crossOrigin, isNavigation, mayCreateSession } from './http/origin.ts'
+import { presented } from './presented.ts'
 import type { Held } from './read-cache.ts'
 import { type Opening, Session, type Visitor } from './session.ts'
 import type { SessionRecord } from './store.ts'
@@ -37,11 +38,12 @@ export function openSession<Data>(
     engine.events.emit({ type: 'duplicate-cookie', count, address: exchange.client.address })
   }
   if (tier === 'secure' && !exchange.facts.secure) return exposed(engine, exchange, tokensOf(found), opening)
-  const token = found.kind === 'one' ? SessionToken.parse(found.value) : null
-  if (token === null) return new Session(engine, exchange, null, opening)
-  const outcome = engine.find(token)
-  if (!(outcome instanceof Promise)) return opened(engine, exchange, token, outcome, opening)
-  return outcome.then((read) => opened(engine, exchange, token, read, opening))
+  const known = found.kind === 'one' ? presented(engine.settings.site, found.value, exchange.connection) : null
+  if (known === null) return new Session(engine, exchange, null, opening)
+  const { token, key } = known
+  const outcome = engine.find(token, key, opening.openedAt)
+  if (!(outcome instanceof Promise)) return opened(engine, exchange, token, outcome, opening, opening.openedAt)
+  return outcome.then((read) => opened(engine, exchange, token, read, opening, engine.now()))
 }
 
 function tokensOf(found: FoundCookie): SessionToken[] {
@@ -81,10 +83,11 @@ function opened<Data>(
   token: SessionToken,
   found: Found<Data>,
   opening: OpenOptions & Opening<Data>,
+  now: number,
 ): Session<Data> | Promise<Session<Data>> {
   if (found.state === 'none') return new Session(engine, exchange, null, opening)
   if (found.state === 'ended') return over(engine, exchange, found, opening)
-  return live(engine, exchange, token, found.held, opening)
+  return live(engine, exchange, token, found.held, opening, now)
 }
 
 function over<Data>(
@@ -111,6 +114,7 @@ function live<Data>(
   token: SessionToken,
   held: Held<Data>,
   opening: OpenOptions & Opening<Data>,
+  now: number,
 ): Session<Data> | Promise<Session<Data>> {
   const { settings, housekeeping, events } = engine
   const { facts } = exchange
@@ -120,7 +124,6 @@ function live<Data>(
     events.emit({ type: 'cross-origin', id: record.id, origin })
     throw new SessionError('ERR_CROSS_ORIGIN', `a ${facts.method} with a session came from ${origin ?? 'elsewhere'}`)
   }
-  const now = engine.now()
   const neverReturned = record.brief && held.lastSeen <= record.createdAt
   if (opening.passive !== true && (neverReturned || now - held.lastSeen >= touchInterval(record.idle))) {
     held.lastSeen = now

@@ -32,11 +32,21 @@ export class Sessions<Data, Request extends readonly unknown[]> {
   /** Where a request carries the session that was opened for it. */
   readonly #opened = Symbol('coatcheck.session')
 
-  /** @internal */
-  constructor(options: SessionsOptions<Data>, exchange: (...request: Request) => Exchange) {
+  /**
+   * @internal
+   * @param before - of the same site in the same store, which these follow while its last requests are under way
+   */
+  constructor(
+    options: SessionsOptions<Data>,
+    exchange: (...request: Request) => Exchange,
+    before?: Sessions<Data, Request>,
+  ) {
     const settings = normalise(options)
-    this.#engine = new Engine(settings)
-    this.#plain = options.http === 'tiered' ? new Engine(plainTier(settings), this.#engine.events) : null
+    const engine = before === undefined ? undefined : before.#engine
+    const plain = before === undefined ? null : before.#plain
+    this.#engine = new Engine(settings, undefined, engine)
+    this.#plain =
+      options.http === 'tiered' ? new Engine(plainTier(settings), this.#engine.events, plain ?? undefined) : null
     this.#exchange = exchange
   }
 

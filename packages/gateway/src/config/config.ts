@@ -42,7 +42,7 @@ export interface Config {
 }
 
 /** The site that answers for a host, which is in canonical form. */
-export function siteOf({ byHost, anyHost }: Pick<Config, 'byHost' | 'anyHost'>, host: string): Site | null {
+export function siteFor({ byHost, anyHost }: Pick<Config, 'byHost' | 'anyHost'>, host: string): Site | null {
   return byHost.get(host) ?? anyHost
 }
 
@@ -101,7 +101,7 @@ export interface Site {
   readonly cookie: string
   /** The gateway's own: with what session data is sealed beside the token (E7). */
   readonly keys: Keys
-  /** Which names of users are one (`users.ts`). */
+  /** Which names of users are one (`user-names.ts`). */
   readonly users: { readonly ignoreCase: boolean; readonly domains: readonly string[] }
   /** Path patterns (`values/path-pattern.ts`) that never have a session (E9). */
   readonly public: readonly string[]
@@ -202,4 +202,12 @@ export interface LogoutRule {
   readonly path: string
   /** Without it: any method. */
   readonly method?: string
+  /** The address has this parameter, for a page that does other things as well. */
+  readonly query?: QueryRule
+}
+
+export interface QueryRule {
+  readonly name: string
+  /** Null: whatever it says. */
+  readonly value: string | null
 }

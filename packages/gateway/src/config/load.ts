@@ -14,7 +14,7 @@ import { checkTransport } from './checks/transport.ts'
 import type { Config } from './config.ts'
 import { read } from './draft.ts'
 import { readFiles, unreadable } from './files.ts'
-import { ConfigError, type KeyPath, type Problem, renderKey, renderWarning } from './problem.ts'
+import { ConfigError, type Finding, type KeyPath, type Problem, renderKey, renderWarning } from './problem.ts'
 import { resolveConfig } from './resolve.ts'
 import { readSource, type Source } from './source.ts'
 import { warn } from './warnings.ts'
@@ -35,6 +35,21 @@ export interface OpenConfig {
 
 /** @throws ConfigError (`ERR_CONFIG`) that lists all problems */
 export async function openConfig(file: string): Promise<OpenConfig> {
+  return openText(await readConfigText(file), file, dirname(resolve(file)))
+}
+
+/** A line for each thing that is wrong with a file, the place first: `coatcheck.yaml:3:8: store ...; ...`. */
+export function problemLines(error: unknown): string[] {
+  if (error instanceof ConfigError) return error.problems.map(renderWarning)
+  return [error instanceof Error ? error.message : String(error)]
+}
+
+/** For what is wrong with a file that is right by itself: with its place. */
+export async function misfit(file: string, finding: Finding): Promise<ConfigError> {
+  return new ConfigError(file, [readSource(await readConfigText(file), file).problem(finding)])
+}
+
+async function readConfigText(file: string): Promise<string> {
   let bytes: Uint8Array
   try {
     bytes = await readFile(file)
@@ -44,14 +59,12 @@ export async function openConfig(file: string): Promise<OpenConfig> {
       { file, place: null, key: 'the command line', what, remedy: remedy.replace(/: it is seen.*/, '') },
     ])
   }
-  let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     const problem = { file, place: null, key: 'the file', what: 'is not UTF-8 text', remedy: 'save it as UTF-8' }
     throw new ConfigError(file, [problem])
   }
-  return openText(text, file, dirname(resolve(file)))
 }
 
 /**

@@ -5,6 +5,7 @@ import { duration, durationOrOff, text } from './field.ts'
 import { parseCookiePattern } from './values/cookie-pattern.ts'
 import { parseCookieName, parseDomain, parseMethod, parseUserField } from './values/name.ts'
 import { parsePathPattern } from './values/path-pattern.ts'
+import { parseQueryRule } from './values/query-rule.ts'
 
 export const pathPattern = (description: string, example: string) =>
   text(parsePathPattern, { description, examples: [example] })
@@ -177,6 +178,10 @@ export const logout = z
   .strictObject({
     path: pathPattern('The page that signs out.', '/Logout.aspx'),
     method: text(parseMethod, { description: 'Default: any.', examples: ['POST'] }).exactOptional(),
+    query: text(parseQueryRule, {
+      description: 'Only with this parameter in the address, where the page does other things too: NAME or NAME=VALUE.',
+      examples: ['action=logout'],
+    }).exactOptional(),
   })
   .meta({ description: 'A sign-out of the application.' })
 

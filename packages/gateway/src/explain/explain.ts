@@ -5,7 +5,7 @@
 
 import type { RequestFacts } from '@coatcheck/session'
 import { parseAuthority } from '@coatcheck/session'
-import { type Config, type Site, siteOf } from '../config/config.ts'
+import { type Config, type Site, siteFor } from '../config/config.ts'
 import type { OpenConfig } from '../config/load.ts'
 import { endpointOrigin, isLoopbackHost } from '../config/values/endpoint.ts'
 import { Refused } from '../config/values/refused.ts'
@@ -83,7 +83,7 @@ export function explain(open: OpenConfig, { url, method = 'GET' }: Question): Ex
   const hosts = [...config.byHost.keys()]
   const address = `${asked.scheme}://${asked.authority}${asked.target}`
   const base = { method: method.toUpperCase(), url: address, assumed, hosts, rules: [], steps: [] }
-  const site = siteOf(config, parseAuthority(asked.authority)?.host ?? '')
+  const site = siteFor(config, parseAuthority(asked.authority)?.host ?? '')
   if (site === null) {
     const answer = { status: 421, title: 'No site of this name is served here', location: null }
     return { ...base, site: null, path: null, answer, verdict: 'refused' }
@@ -105,8 +105,9 @@ export function explain(open: OpenConfig, { url, method = 'GET' }: Question): Ex
   }
   const facts = factsOf(req, asked, config)
   const rules = rulesOf(site, meaning, origins)
-  const refusal =
-    site.vault === 'report' ? null : transport(facts, site, target, meaning.login !== null, httpsPort(config))
+  const isRefusable = !facts.secure && site.vault !== 'report'
+  const isSignIn = meaning.login !== null
+  const refusal = isRefusable ? transport(site, target, facts.method, isSignIn, httpsPort(config)) : null
   if (refusal !== null) return { ...explained, path, rules, ...answered(refusal) }
   const steps = consequences({ site, meaning, facts, target, origins, upstream: endpointOrigin(site.upstream) })
   return { ...explained, path, rules, answer: null, steps, verdict: 'forwarded' }

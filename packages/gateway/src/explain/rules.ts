@@ -49,9 +49,12 @@ function signIn(
   return { kind: 'sign-in', covers: `${method} ${path}`, origin: origin('path'), says }
 }
 
-function signOut({ method, path }: LogoutRule, j: number, origins: Origins): ExplainedRule {
+function signOut({ method, path, query }: LogoutRule, j: number, origins: Origins): ExplainedRule {
   const covers = `${method ?? 'any method'} ${path}`
-  return { kind: 'sign-out', covers, origin: origins.ofRulePart('logout', j, 'path'), says: [] }
+  const origin = (part: string) => origins.ofRulePart('logout', j, part)
+  const parameter = query?.value == null ? query?.name : `${query.name}=${query.value}`
+  const says = query === undefined ? [] : [{ what: `the address has ${parameter}`, origin: origin('query') }]
+  return { kind: 'sign-out', covers, origin: origin('path'), says }
 }
 
 /** @example fieldsOf({ do: 'login', u: '*' }) // 'do: login and any u' */

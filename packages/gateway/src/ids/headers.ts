@@ -1,6 +1,7 @@
 // Ids that the application writes into the addresses of an answer's headers (G2).
 
-import { holdsAddress, onOwnHost } from '../addresses.ts'
+import { onOwnHost } from '../addresses.ts'
+import { holdsAddress } from '../headers.ts'
 import type { Passage } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { tell } from './tell.ts'

@@ -37,6 +37,14 @@ export class ParameterNames {
     return this.#names.has(plain(variable(end === -1 ? name : name.slice(0, end))))
   }
 
+  /** The values that they have in a query with its question mark, decoded, in order. */
+  valuesIn(query: string): string[] {
+    const pairs = query.slice(1).split(/[&;]/)
+    return pairs
+      .filter((pair) => this.#has(pair))
+      .map((pair) => unescaped(pair.slice(pair.indexOf('=') + 1 || pair.length)))
+  }
+
   #without(pairs: readonly string[]): string | null {
     const kept = pairs.filter((pair) => !this.#has(pair))
     return kept.length === 0 ? null : kept.join(';')
@@ -55,12 +63,16 @@ function plain(name: string): string {
   return name.trim().replace(/\[.*$/s, '').toLowerCase()
 }
 
-function decoded(name: string): string {
-  const text = name
+function unescaped(text: string): string {
+  return text
     .replaceAll('+', ' ')
     .replace(/%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/gi, (_escape, wide: string | undefined, hex: string) =>
       String.fromCharCode(Number.parseInt(wide ?? hex, 16)),
     )
+}
+
+function decoded(name: string): string {
+  const text = unescaped(name)
   const end = text.indexOf('\0', 1)
   return variable(end === -1 ? text : text.slice(0, end))
 }

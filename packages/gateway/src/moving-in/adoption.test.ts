@@ -51,7 +51,7 @@ test('G2: whoever was signed in before the gateway came still is, and his old co
   const browser = early(gateway, { auth: 'alice', other: 'x' })
   const { body, headers } = await browser.visit('/')
   assert.equal(body, 'auth=alice')
-  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers['cache-control'], 'private, no-store')
   assert.deepEqual([...browser.jar.keys()].sort(), ['__Host-Http-sid', 'other'])
   assert.equal((await browser.fetch('/data')).body, 'auth=alice')
   assert.deepEqual(

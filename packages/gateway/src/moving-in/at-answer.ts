@@ -1,8 +1,9 @@
 // What moving in adds to an answer: deletions of cookies that were left over, and the caching of strangers' pages.
 
 import { isNavigation, varyWithCookie } from '@coatcheck/session'
-import { headerValue } from '../headers.ts'
+import { type AnswerHeaders, headerValue } from '../headers.ts'
 import type { Passage, Visit } from '../passage.ts'
+import { isOursAlone } from '../vault/prefix.ts'
 import { isEverybodys } from './anonymous-caching.ts'
 import { deletions, leftoverNames } from './leftovers.ts'
 
@@ -10,8 +11,7 @@ import { deletions, leftoverNames } from './leftovers.ts'
 export function leftoverDeletions({ req, site, facts, url, target, report }: Passage, visit: Visit): readonly string[] {
   const { session, adoption } = visit
   const brought = req.headers.cookie
-  // Nearly always ours is the only one.
-  if (brought === undefined || (brought.startsWith('__Host-Http-') && !brought.includes(';'))) return NONE
+  if (brought === undefined || isOursAlone(brought)) return NONE
   if (site.site.leftovers === 'keep' || !facts.secure || session.ended?.late === true) return NONE
   if (adoption?.outcome === 'overtaken' || (!isNavigation(facts) && adoption === null)) return NONE
   const names = leftoverNames(brought, site.own, session.data)
@@ -24,8 +24,7 @@ export function staysPublic(
   { req, method, site, exchange }: Passage,
   { session, cookies }: Visit,
   status: number,
-  headers: readonly string[],
-  setCookies: number,
+  { kept, setCookies }: AnswerHeaders,
 ): boolean {
   if (!site.site.anonymousCaching) return false
   return isEverybodys({
@@ -36,8 +35,8 @@ export function staysPublic(
     forwardedCookies: cookies,
     authorization: req.headers.authorization,
     hasSession: session.id !== null || session.ended !== null || exchange.cookie !== null,
-    setCookies,
-    cacheControl: headerValue(headers, 'cache-control'),
+    setCookies: setCookies.length,
+    cacheControl: headerValue(kept, 'cache-control'),
   })
 }
 

@@ -59,7 +59,7 @@ test('G2: what the browser has of the application’s cookies is deleted on a pa
   assert.equal(body, '')
   assert.deepEqual([...browser.jar.keys()], ['_ga'])
   assert(setCookies.length > 0 && setCookies.every((line) => AT_ROOT.test(line)), setCookies.join('\n'))
-  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers['cache-control'], 'private, no-store')
   const events = gateway.heard('leftover-deleted').map(({ cookies }) => cookies)
   assert.deepEqual(events, [['.ASPXAUTH', 'wp_in_5c']])
   assert.doesNotMatch(JSON.stringify(gateway.events), /secret/)

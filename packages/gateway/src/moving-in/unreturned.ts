@@ -24,13 +24,18 @@ interface Birth {
 export type Place = symbol
 
 export class UnreturnedVaults {
-  readonly #max: number
+  #max: number
   /** In the order in which they began. */
   readonly #births = new Map<SessionId | Place, Birth>()
   readonly #counts = new Map<string, number>()
 
   /** @param max - how many one address may have */
   constructor(max: number) {
+    this.#max = max
+  }
+
+  /** From now on. */
+  allow(max: number): void {
     this.#max = max
   }
 

@@ -20,15 +20,32 @@ export class ReportWriter {
   readonly #onError: (error: unknown) => void
   readonly #timer: NodeJS.Timeout
   /** One write after the other. */
-  #writing: Promise<void> = Promise.resolve()
+  #writing: Promise<void>
 
-  constructor(file: string, observers: readonly Observer[], now: () => number, onError: (error: unknown) => void) {
+  /** @param before - the last write of another one, which may be to the same file */
+  constructor(
+    file: string,
+    observers: readonly Observer[],
+    now: () => number,
+    onError: (error: unknown) => void,
+    before: Promise<void> = Promise.resolve(),
+  ) {
     this.#file = file
     this.#observers = observers
     this.#now = now
     this.#onError = onError
+    this.#writing = before
     this.#timer = setInterval(() => void this.write(), INTERVAL)
     this.#timer.unref()
+  }
+
+  /** Whether this is what it does. */
+  writes(file: string, observers: readonly Observer[]): boolean {
+    return (
+      file === this.#file &&
+      observers.length === this.#observers.length &&
+      observers.every((one) => this.#observers.includes(one))
+    )
   }
 
   write(): Promise<void> {

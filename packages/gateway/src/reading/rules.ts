@@ -1,8 +1,9 @@
 // What a path and a method mean to a site: public, a sign-in, a sign-out, or none of these. Asked of every reading of the
 // path; where they disagree nobody can say what the application would do, and the request is refused (G1).
 
-import type { LoginRule, LogoutRule, Site } from '../config/config.ts'
+import type { LoginRule, LogoutRule, QueryRule, Site } from '../config/config.ts'
 import { compilePathPattern } from '../config/values/path-pattern.ts'
+import { ParameterNames } from '../ids/parameters.ts'
 import { Refusal } from '../refusal.ts'
 import { comparable } from './escapes.ts'
 import { coversMethod, pageExpression } from './pages.ts'
@@ -31,6 +32,8 @@ export interface Path {
   readonly rawPath: string
   /** Whether every server reads it in the same way. */
   readonly plain: boolean
+  /** With its question mark, or empty. Absent where a rule is asked for a path alone: then any query will do. */
+  readonly query?: string
 }
 
 /** One way in which a server may read a path, and what the path means then. */
@@ -44,13 +47,13 @@ export type Rules = Pick<Site, 'server' | 'public' | 'login' | 'logout'> & Parti
 /** @returns a function that throws Refusal 400 where the path's readings mean different things */
 export function compileRules(site: Rules): (method: string, path: Path) => Meaning {
   const { ofPlain, ofReading } = compile(site)
-  return (method, { path, rawPath, plain }) => {
-    if (plain) return ofPlain(method, path)
+  return (method, { path, rawPath, plain, query }) => {
+    if (plain) return ofPlain(method, path, query)
     const all = readings(path, rawPath, site.server)
     if (all === null) throw ambiguous('Its path can be taken for too many others')
-    const first = ofReading(method, all[0]!)
+    const first = ofReading(method, all[0]!, query)
     for (let i = 1; i < all.length; i++) {
-      if (!agree(first, ofReading(method, all[i]!))) {
+      if (!agree(first, ofReading(method, all[i]!, query))) {
         throw ambiguous('Its path means different things to different servers')
       }
     }
@@ -64,27 +67,31 @@ export function compileRules(site: Rules): (method: string, path: Path) => Meani
  */
 export function compileReadings(site: Rules): (method: string, path: Path) => readonly Reading[] | null {
   const { ofPlain, ofReading } = compile(site)
-  return (method, { path, rawPath, plain }) => {
-    if (plain) return [{ path, meaning: ofPlain(method, path) }]
+  return (method, { path, rawPath, plain, query }) => {
+    if (plain) return [{ path, meaning: ofPlain(method, path, query) }]
     const all = readings(path, rawPath, site.server)
-    return all?.map((way) => ({ path: way, meaning: ofReading(method, way) })) ?? null
+    return all?.map((way) => ({ path: way, meaning: ofReading(method, way, query) })) ?? null
   }
 }
 
-type MeaningOf = (method: string, path: string) => Meaning
+type MeaningOf = (method: string, path: string, query: string | undefined) => Meaning
 
 function compile(site: Rules): { readonly ofPlain: MeaningOf; readonly ofReading: MeaningOf } {
   const { ignoreCase } = servers[site.server]
   const compiled = (pattern: string) => ({ pattern, expression: compilePathPattern(pattern, { ignoreCase }) })
   const publics = site.public.map(compiled)
   const logins = site.login.map((rule) => ({ rule, page: pageExpression(rule.path) }))
-  const logouts = site.logout.map((rule) => ({ rule, page: pageExpression(rule.path) }))
+  const logouts = site.logout.map((rule) => ({
+    rule,
+    page: pageExpression(rule.path),
+    asksFor: rule.query === undefined ? null : queryExpression(rule.query),
+  }))
   // As strictly as public paths: where another spelling of one is taken for none, its forms come as strangers'.
   const callbacks = (site.callbacks ?? []).map(compiled)
-  const read = (method: string, path: string, folded: string): Meaning => {
+  const read = (method: string, path: string, folded: string, query: string | undefined): Meaning => {
     const publicBy = first(publics, path)
     const login = firstRule(logins, method, folded)
-    const logoutBy = firstRule(logouts, method, folded)
+    const logoutBy = firstRule(logouts, method, folded, query)
     const callbackBy = first(callbacks, path)
     return {
       isPublic: publicBy !== null,
@@ -98,10 +105,10 @@ function compile(site: Rules): { readonly ofPlain: MeaningOf; readonly ofReading
     }
   }
   return {
-    ofPlain: (method, path) => read(method, path, path),
-    ofReading: (method, way) => {
+    ofPlain: (method, path, query) => read(method, path, path, query),
+    ofReading: (method, way, query) => {
       const path = comparable(way, ignoreCase)
-      return read(method, path, ignoreCase ? path : comparable(way, true))
+      return read(method, path, ignoreCase ? path : comparable(way, true), query)
     },
   }
 }
@@ -112,11 +119,15 @@ function first(patterns: readonly { pattern: string; expression: RegExp }[], pat
 }
 
 function firstRule<Rule extends LoginRule | LogoutRule>(
-  rules: readonly { rule: Rule; page: RegExp }[],
+  rules: readonly { rule: Rule; page: RegExp; asksFor?: ((query: string | undefined) => boolean) | null }[],
   method: string,
   folded: string,
+  query?: string,
 ): Rule | null {
-  for (const { rule, page } of rules) if (coversMethod(rule.method, method) && page.test(folded)) return rule
+  for (const { rule, page, asksFor } of rules) {
+    if (!coversMethod(rule.method, method) || !page.test(folded)) continue
+    if (asksFor === undefined || asksFor === null || asksFor(query)) return rule
+  }
   return null
 }
 
@@ -146,6 +157,17 @@ function agree(a: Meaning, b: Meaning): boolean {
     a.logout === b.logout &&
     a.isCallback === b.isCallback
   )
+}
+
+/** As leniently as servers compare: who is taken to sign out wrongly signs in again. */
+function queryExpression({ name, value }: QueryRule): (query: string | undefined) => boolean {
+  const names = new ParameterNames([name])
+  const wanted = value?.toLowerCase()
+  return (query) => {
+    if (query === undefined) return true
+    const values = names.valuesIn(query)
+    return wanted === undefined ? values.length > 0 : values.some((one) => one.trim().toLowerCase() === wanted)
+  }
 }
 
 function ambiguous(what: string): Refusal {

@@ -25,7 +25,7 @@ async function startMoody(t: TestContext, misbehave: (socket: Socket) => void): 
 function isClear(answer: BrowserAnswer, status: number, type: RegExp): void {
   assert.equal(answer.status, status)
   assert.match(answer.headers['content-type'] ?? '', type)
-  assert.equal(answer.headers['cache-control'], 'no-store')
+  assert.equal(answer.headers['cache-control'], 'private, no-store')
   assert.deepEqual(answer.setCookies, [])
   assert.equal(answer.complete, true)
 }

@@ -62,7 +62,7 @@ test('R8: a form of another site comes back with the session, and signs in under
   const before = browser.token
   const posted = await browser.submit('/acs?tenant=1&x=%2f', ANSWER, CROSS)
   assert.match(resumption(posted), /^\/acs\?tenant=1&x=%2f&coatcheck-resume=[\w-]{43}$/)
-  assert.equal(posted.headers['cache-control'], 'no-store')
+  assert.equal(posted.headers['cache-control'], 'private, no-store')
   assert.equal(posted.headers['referrer-policy'], 'no-referrer')
   assert.equal(browser.token, before)
   assert.equal(app.arrived.length, 1, 'nothing is forwarded yet')

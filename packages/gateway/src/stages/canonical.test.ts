@@ -32,7 +32,7 @@ test('G1: a path that is public in one reading and not in another is refused', a
       const { status, head, body } = await getRaw(gateway.port, target, 'Sec-Fetch-Site: none\r\n')
       assert.equal(status, 400)
       assert.match(head, /Content-Type: application\/problem\+json/)
-      assert.match(head, /Cache-Control: no-store/)
+      assert.match(head, /Cache-Control: private, no-store/)
       assert.match(body, /cannot be read in one way/)
     })
   }

@@ -68,7 +68,7 @@ test('G2: an exposed cookie passes both ways, hardened on its way to the browser
   const { setCookies, headers } = await browser.visit('/set')
   assert.deepEqual(setCookies[0], 'theme=dark; Path=/; Max-Age=60; Secure; SameSite=Lax')
   assert.equal(setCookies.length, 2)
-  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers['cache-control'], 'private, no-store')
   assert.equal((await browser.visit('/')).body, 'app=1; theme=dark')
 })
 

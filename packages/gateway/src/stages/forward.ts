@@ -28,7 +28,9 @@ export function forward(
   fail: (error: unknown) => void,
 ): void {
   const { req, method, target, site } = passage
-  assertNotConnectionBound(headerValue(req.rawHeaders, 'authorization'))
+  if (req.headers.authorization !== undefined) {
+    assertNotConnectionBound(headerValue(req.rawHeaders, 'authorization'))
+  }
   const headers = upstreamHeaders(passage, visit, form)
   const mayHoldIds = mayWriteIds(passage, visit?.cookies ?? null)
   if (mayHoldIds) askForText(headers)
@@ -95,6 +97,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
     this.#visit = visit
     this.#mayHoldIds = mayHoldIds
     this.#fail = fail
+    passage.site.users.add()
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -162,6 +165,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
       (headers) => {
         this.#done = true
         openTunnel(this.#passage, this.#visit, headers, upstream)
+        this.#passage.site.users.remove()
       },
       true,
     )
@@ -221,6 +225,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
   #wait<T>(decision: Promise<T>, goOn: (decided: T) => void, isLast: boolean): void {
     this.#deciding = true
     const controller = this.#controller as Dispatcher.DispatchController
+    const { users, streams } = this.#passage.site
+    users.add() // what is decided is done to its end, though the client may leave meanwhile
     if (!isLast) controller.pause()
     decision
       .then((decided) => {
@@ -232,9 +238,10 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
         if (!isLast && !this.#blocked) controller.resume()
         if (this.#bodyEnded) this.#end()
         // It may have ended since, and before its end could be heard of.
-        if (this.#watched) void this.#passage.site.streams.look(this)
+        if (this.#watched) void streams.look(this)
       })
       .catch((error) => this.#finish(error))
+      .finally(() => users.remove())
   }
 
   onResponseEnd(): void {
@@ -247,12 +254,17 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
   #end(): void {
     if (this.#done) return
     this.#done = true
-    const { res } = this.#passage
+    const { res, site } = this.#passage
     if (this.#first !== null) endWith(res, this.#first)
     else res.end(this.#filter === null ? undefined : this.#filter.end())
     if (this.#filter?.found) tell(this.#passage, 'page')
     if (res.writableLength === 0) this.#unwatch()
     else this.#watch() // the client has yet to take it
+    site.users.remove()
+  }
+
+  get site(): object {
+    return this.#passage.site
   }
 
   get session(): Stream['session'] {
@@ -301,6 +313,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
     this.#unwatch()
     if (this.#controller?.aborted === false) this.#controller.abort(new Error('the answer is not wanted any more'))
     if (error !== null) this.#fail(error)
+    this.#passage.site.users.remove()
   }
 }
 
@@ -324,11 +337,12 @@ function reason(message = ''): string {
 }
 
 function text(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
+  // Latin-1 keeps every byte that the application sent.
   const parts = raw as (Buffer | string)[]
   const texts = new Array<string>(parts.length)
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i] as Buffer | string
-    texts[i] = typeof part === 'string' ? part : part.toString('latin1') // Latin-1 keeps every byte that the application sent
+    texts[i] = typeof part === 'string' ? part : part.toString('latin1')
   }
   return texts
 }

@@ -2,7 +2,7 @@
 //
 // An answer of status 1xx carries no cookie (R2), so none can be said here: no session begins, nobody is signed in.
 
-import { headerValue, responseHeaders } from '../headers.ts'
+import { answerHeaders, headerValue } from '../headers.ts'
 import type { Passage, Visit } from '../passage.ts'
 import { Refusal } from '../refusal.ts'
 import { merge } from '../vault/vault.ts'
@@ -30,7 +30,7 @@ export async function acceptUpgrade(passage: Passage, visit: Visit | null, raw: 
   if (headerValue(raw, 'upgrade')?.toLowerCase() !== 'websocket') {
     throw new Refusal(502, 'The application gave no proper answer', 'Try again in a moment.')
   }
-  const { kept, setCookies } = responseHeaders(raw)
+  const { kept, setCookies } = answerHeaders(raw)
   if (passage.site.observer !== null) return observed(passage, 101, kept, setCookies)
   if (visit === null) drop(passage, setCookies, 'public')
   else {

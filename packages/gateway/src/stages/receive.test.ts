@@ -28,7 +28,7 @@ test('R2: every answer that sets our cookie is no-store, whatever the applicatio
   ]
   for (const { headers, setCookies } of answers) {
     assert.match(setCookies.join(), /^__Host-Http-sid=/)
-    assert.equal(headers['cache-control'], 'no-store')
+    assert.equal(headers['cache-control'], 'private, no-store')
     assert.equal(headers.pragma, 'no-cache')
     assert.equal(headers.expires, '0')
     for (const name of Object.keys(SHARED)) assert.equal(headers[name.toLowerCase()], undefined)
@@ -136,7 +136,7 @@ test('a redirect on a public path stays on the site too', async (t) => {
 test('the gateway’s own answers are no-store, and say nothing that the client sent', async (t) => {
   const gateway = await startTestGateway(t, 1, { site: 'public: [/images/*]' })
   const { headers, body } = await gateway.browser().visit('/images/?<script>alert(1)</script>')
-  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers['cache-control'], 'private, no-store')
   assert.match(String(headers['content-security-policy']), /default-src 'none'/)
   assert.doesNotMatch(body, /script|alert/)
 })

@@ -7,7 +7,7 @@ import { isNavigation, isSafe, mayCreateSession, SessionError } from '@coatcheck
 import { onOwnHost, ownAddresses } from '../addresses.ts'
 import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { assertNotConnectionBound } from '../connection-bound.ts'
-import { headerValue, responseHeaders } from '../headers.ts'
+import { type AnswerHeaders, answerHeaders, headerValue } from '../headers.ts'
 import { withoutWrittenIds } from '../ids/headers.ts'
 import { leftoverDeletions, publicForStrangers, staysPublic } from '../moving-in/at-answer.ts'
 import type { Passage, Visit } from '../passage.ts'
@@ -29,10 +29,11 @@ export function receive(
   raw: readonly string[],
 ): string[] | Promise<string[]> {
   if (status === 401) assertNotConnectionBound(headerValue(raw, 'www-authenticate'))
-  const { kept, setCookies } = responseHeaders(raw)
-  ownAddresses(passage, kept)
+  const answer = answerHeaders(raw)
+  const { kept, setCookies } = answer
+  if (answer.holdAddresses) ownAddresses(passage, kept)
   if (passage.site.observer !== null) return observed(passage, status, kept, setCookies)
-  withoutWrittenIds(passage, status, kept, setCookies)
+  if (answer.holdAddresses) withoutWrittenIds(passage, status, kept, setCookies)
   addTransportSecurity(passage, kept)
   if (passage.site.framePolicy !== null) allowFrames(kept, passage.site.framePolicy)
   if (visit === null) {
@@ -42,9 +43,9 @@ export function receive(
   // Nearly every answer brings nothing to keep, for a session in the read cache: then there is nothing to wait for.
   const live = assertLive(passage, visit)
   if (live === undefined && setCookies.length === 0 && visit.attempt === null) {
-    return leave(passage, visit, status, kept, 0, NOTHING)
+    return leave(passage, visit, status, answer, NOTHING)
   }
-  return received(passage, visit, status, kept, setCookies, live)
+  return received(passage, visit, status, answer, live)
 }
 
 const NOTHING: readonly string[] = Object.freeze([])
@@ -53,15 +54,14 @@ async function received(
   passage: Passage,
   visit: Visit,
   status: number,
-  headers: readonly string[],
-  setCookies: readonly string[],
+  answer: AnswerHeaders,
   live: undefined | Promise<void>,
 ): Promise<string[]> {
   await live
   const toBrowser = visit.signedOut
-    ? drop(passage, setCookies, 'signed-out')
-    : await keepCookies(passage, visit, status, headers, setCookies)
-  return leave(passage, visit, status, headers, setCookies.length, toBrowser)
+    ? drop(passage, answer.setCookies, 'signed-out')
+    : await keepCookies(passage, visit, status, answer.kept, answer.setCookies)
+  return leave(passage, visit, status, answer, toBrowser)
 }
 
 /** The headers as they leave, when all of the session is certain. */
@@ -69,14 +69,13 @@ function leave(
   passage: Passage,
   visit: Visit,
   status: number,
-  headers: readonly string[],
-  setCookies: number,
+  answer: AnswerHeaders,
   toBrowser: readonly string[],
 ): string[] {
   const deletions = leftoverDeletions(passage, visit)
   const lines = deletions.length === 0 ? toBrowser : [...toBrowser, ...deletions]
-  if (lines.length === 0 && staysPublic(passage, visit, status, headers, setCookies)) return publicForStrangers(headers)
-  return personal(passage, headers, lines)
+  if (lines.length === 0 && staysPublic(passage, visit, status, answer)) return publicForStrangers(answer.kept)
+  return personal(passage, answer, lines)
 }
 
 /** Where a site only reports, all passes as it came. */

@@ -52,7 +52,7 @@ test('G3: the answer to a sign-in carries a new token, whatever it is', async (t
       const old = browser.frozenCopy()
       const answer = await browser.submit('/login', BAD)
       assert.equal(answer.status, status)
-      assert.equal(answer.headers['cache-control'], 'no-store')
+      assert.equal(answer.headers['cache-control'], 'private, no-store')
       assert.equal(answer.setCookies.length, 1)
       assert.notEqual(browser.token, old.token)
       assert.equal((await browser.visit('/')).body, 'app=1', 'the visitor keeps his vault')

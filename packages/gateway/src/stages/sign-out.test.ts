@@ -37,7 +37,7 @@ test('F4: after sign-out the frozen cookie opens nothing, and the application ge
   const { setCookies, headers } = await browser.visit('/logout')
   assert.equal(setCookies.length, 1)
   assert.match(setCookies[0]!, /^__Host-Http-sid=; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=/)
-  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers['cache-control'], 'private, no-store')
   assert.equal(browser.token, undefined)
   const late = await thief.visit('/')
   assert.deepEqual([late.status, late.body, late.setCookies], [200, '', []], 'R4: no implicit cookie within a minute')
@@ -106,6 +106,28 @@ test('G3: the application that deletes its sign-in cookie signs out here, wherev
   const [ended] = gateway.heardOfSessions('ended')
   assert.deepEqual([ended?.reason, ended?.user], ['signed-out', 'alice'])
 })
+
+const queries: [sentence: string, rule: string, query: string, signsOut: boolean][] = [
+  ['the parameter', 'logoff', '?logoff', true],
+  ['the parameter with any value', 'logoff', '?a=b&logoff=true', true],
+  ['the parameter with its value', 'do=sign out', '?id=start&do=sign+out', true],
+  ['another spelling of both', 'do=logout', '?%44O=%6cogout', true],
+  ['the parameter twice', 'do=logout', '?do=show&do=logout', true],
+  ['the parameter behind a semicolon', 'do=logout', '?id=start;do=logout', true],
+  ['the parameter with another value', 'do=logout', '?do=logouts', false],
+  ['the value without its name', 'do=logout', '?logout', false],
+  ['the parameter as another one’s end', 'do=logout', '?undo=logout', false],
+  ['the page alone', 'do=logout', '', false],
+]
+
+for (const [sentence, rule, query, signsOut] of queries) {
+  test(`G3: a sign-out by query, ${sentence}: ${query || 'no query'}`, async (t) => {
+    const { browser } = await startSignedIn(t, `${SIGN_IN}, logout: { path: /page, query: '${rule}' }`)
+    const thief = browser.frozenCopy()
+    await browser.visit(`/page${query}`)
+    assert.equal((await thief.visit('/')).body, signsOut ? '' : 'auth=alice')
+  })
+}
 
 test('G3: a deletion of some other cookie, or of one that is set again, is no sign-out', async (t) => {
   const { app, browser } = await startSignedIn(t, SIGN_IN)

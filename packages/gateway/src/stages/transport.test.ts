@@ -33,7 +33,7 @@ test('R5: plain http is led to https, on the right port, path and query as they 
   const { status, headers, setCookies } = await plainBrowser(gateway).visit('/a/%7eb?c=%2F&d')
   assert.equal(status, 308)
   assert.equal(headers.location, `https://${HOST}:${gateway.httpsPort}/a/~b?c=%2F&d`)
-  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers['cache-control'], 'private, no-store')
   assert.deepEqual(setCookies, [])
   assert.deepEqual(app.arrived, [])
 })

@@ -1,27 +1,25 @@
 // Stage 2: how the request came, and whether that will do (R5).
 
-import type { RequestFacts } from '@coatcheck/session'
 import type { Site } from '../config/config.ts'
 import { Refusal } from '../refusal.ts'
 import type { Target } from './canonical.ts'
 
 /**
- * What keeps the request from being served the way it came; null where nothing does. Over plain http the most that a
- * visitor has is an anonymous session of its own (`tiered`).
+ * What keeps a request that came over plain http from being served; null where nothing does. The most that a visitor has
+ * there is an anonymous session of its own (`tiered`).
  *
  * @param isSignIn - whether the request is known to carry credentials
  * @param httpsPort - the port on which browsers reach the site by https; null where there is none
  * @returns Refusal 308 to https, or 403
  */
 export function transport(
-  facts: RequestFacts,
   site: Site,
   target: Target,
+  method: string,
   isSignIn: boolean,
   httpsPort: number | null,
 ): Refusal | null {
-  if (facts.secure) return null
-  const safe = facts.method === 'GET' || facts.method === 'HEAD'
+  const safe = method === 'GET' || method === 'HEAD'
   // Without a rule nobody can tell a sign-in from another form, so none is taken.
   if (site.http === 'tiered' && !isSignIn && (safe || !site.formsMaySignIn)) return null
   if (httpsPort !== null && safe && site.http !== 'refuse') {

@@ -128,7 +128,7 @@ for (const [sentence, type, body, status, why] of nameless) {
       const answer = await send(browser, type, body, { headers })
       assert.equal(answer.status, status)
       assert.match(answer.body, /You are not signed in/)
-      assert.equal(answer.headers['cache-control'], 'no-store')
+      assert.equal(answer.headers['cache-control'], 'private, no-store')
       assert.deepEqual(answer.headers.location, undefined)
       assert.equal(bodies.at(-1) === body, true)
       assert.equal((await browser.visit('/')).body, '', 'what the application granted opens nothing')

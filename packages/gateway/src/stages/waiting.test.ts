@@ -50,7 +50,7 @@ test('G3: a page that waited while the victim signed in is withheld: 303 to its 
   const { status, headers, setCookies, body } = await page
   assert.equal(status, 303)
   assert.equal(headers.location, '/wait?a=%2F&b')
-  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers['cache-control'], 'private, no-store')
   assert.deepEqual(setCookies, [])
   assert.doesNotMatch(body, /a page made/)
   assert.equal((await victim.visit('/')).body, 'app=1; auth=alice', 'its cookies entered no vault')
@@ -66,7 +66,7 @@ test('G3: a script’s request that waited while the victim signed in gets 401, 
   const { status, headers, setCookies, body } = await data
   assert.equal(status, 401)
   assert.equal(headers['content-type'], 'application/problem+json')
-  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers['cache-control'], 'private, no-store')
   assert.deepEqual(setCookies, [])
   assert.doesNotMatch(body, /a page made/)
 })

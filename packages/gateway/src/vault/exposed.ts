@@ -12,7 +12,7 @@
 //
 // Our own cookie's prefix never passes, either way, whatever the configuration says.
 
-import { isReserved, keepsPromise } from './prefix.ts'
+import { isOursAlone, isReserved, keepsPromise } from './prefix.ts'
 import { readSetCookie, type WrittenCookie } from './set-cookie.ts'
 import { MAX_HEADER_BYTES } from './stored-cookie.ts'
 import { trimmed } from './white-space.ts'
@@ -35,7 +35,7 @@ export function withExposed(
   incoming: string | undefined,
   exposed: ReadonlySet<string>,
 ): string | null {
-  if (incoming === undefined || exposed.size === 0) return vaultHeader
+  if (incoming === undefined || exposed.size === 0 || isOursAlone(incoming)) return vaultHeader
   let header = vaultHeader
   for (let at = 0, end = 0; at < incoming.length; at = end + 1) {
     end = incoming.indexOf(';', at)

@@ -39,6 +39,11 @@ export function isReserved(name: string): boolean {
   return prefixOf(name) === '__host-http-'
 }
 
+/** Whether a Cookie header has nothing in it but one cookie that only we set: so it is nearly always. */
+export function isOursAlone(header: string): boolean {
+  return header.startsWith('__Host-Http-') && header.indexOf(';') === -1
+}
+
 function prefixOf(name: string): string | null {
   return /^__(?:secure|http|host-http|host)-/i.exec(name)?.[0].toLowerCase() ?? null
 }

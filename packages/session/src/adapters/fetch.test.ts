@@ -31,7 +31,7 @@ test('R2: an answer that sets our cookie is not stored', async () => {
     await (await open()).signIn('alice')
     return new Response('ok', { headers: { 'cache-control': 'public, max-age=60', 'set-cookie': 'theme=dark' } })
   })
-  assert.equal(headers.get('cache-control'), 'no-store')
+  assert.equal(headers.get('cache-control'), 'private, no-store')
   assert.equal(headers.get('expires'), '0')
   assert.deepEqual(
     headers.getSetCookie().map((line) => line.split('=')[0]),

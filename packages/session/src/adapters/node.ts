@@ -49,6 +49,10 @@ export class NodeExchange implements Exchange {
     return requestClient(this.#req, this.#rules)
   }
 
+  get connection(): object | undefined {
+    return this.#req.socket
+  }
+
   get headersSent(): boolean {
     return this.#res.headersSent
   }
@@ -122,9 +126,9 @@ function outweighsPrivate(lowerName: string): boolean {
 /** What a request says of where it comes from (R5, R6, R8). */
 export function requestFacts(req: IncomingMessage, rules: TransportRules): RequestFacts {
   const { headers, method = 'GET', socket } = req
+  const upgrade = headers.upgrade !== undefined
   const fetchSite = single(headers['sec-fetch-site'])
   const host = (headers[':authority'] as string | undefined) ?? headers.host
-  const upgrade = headers.upgrade !== undefined
   return {
     method,
     host,

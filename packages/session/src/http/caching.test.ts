@@ -128,7 +128,7 @@ const issuing: [sentence: string, cacheControl: string | undefined, dropped: str
 for (const [sentence, cacheControl, dropped] of issuing) {
   test(`R2: an answer with our Set-Cookie is no-store: ${sentence}`, () => {
     assert.deepEqual(personalCaching({ ...PAGE, dest: 'image', issuesCookie: true, cacheControl }), {
-      cacheControl: 'no-store',
+      cacheControl: 'private, no-store',
       varyCookie: false,
       legacyNoStore: true,
       dropped,
@@ -172,10 +172,10 @@ test('R3: whatever the application says, no shared cache may keep it', () => {
   )
 })
 
-test('R2: whatever the application says, an answer with our Set-Cookie is exactly no-store', () => {
+test('R2: whatever the application says, an answer with our Set-Cookie is exactly private, no-store', () => {
   fc.assert(
     fc.property(anyAnswer, (answer) => {
-      assert.equal(personalCaching({ ...answer, issuesCookie: true }).cacheControl, 'no-store')
+      assert.equal(personalCaching({ ...answer, issuesCookie: true }).cacheControl, 'private, no-store')
     }),
   )
 })

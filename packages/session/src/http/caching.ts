@@ -1,7 +1,8 @@
 // How long, and by whom, an answer that was made with a session may be kept (R2, R3).
 //
-// An answer with our Set-Cookie is `no-store`, whatever the application said: Set-Cookie does not keep a cache from
-// storing (RFC 9111 §7.3), and Apache, Caddy and HAProxy replay it to the next visitor.
+// An answer with our Set-Cookie is `private, no-store`, whatever the application said: Set-Cookie does not keep a cache
+// from storing (RFC 9111 §7.3), and Apache, Caddy and HAProxy replay it to the next visitor. Squid with `ignore-no-store`
+// was seen to keep such a page where it said `no-store` alone, and hand it to a stranger.
 //
 // Any other personal answer leaves with a plain `private` or `no-store`, which all caches honour; the qualified forms
 // they do not. By allow-list: beside it only directives survive that speak to the visitor's own browser. A header or
@@ -37,7 +38,7 @@ export interface CachingDecision {
 }
 
 const NOTHING: readonly string[] = Object.freeze([])
-const ISSUING = decision('no-store', false, true)
+const ISSUING = decision('private, no-store', false, true)
 const UNSTORED = decision('private, no-store', false, false)
 const REVALIDATED = decision('private, no-cache', true, false)
 

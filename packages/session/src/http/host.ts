@@ -10,6 +10,8 @@ const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/
 /** Nearly all requests name the same few hosts. */
 const KNOWN = 1000
 const known = new Map<string, Authority | null>()
+/** And nearly always the one that was named before: to compare it costs less than to look it up. */
+let last: { readonly text: string; readonly authority: Authority | null } = { text: '', authority: null }
 
 export interface Authority {
   readonly host: string
@@ -39,11 +41,15 @@ export function canonicalHost(text: string): string | null {
  * @example parseAuthority('SHOP.example.test.:8080') // { host: 'shop.example.test', port: 8080 }
  */
 export function parseAuthority(text: string): Authority | null {
-  const remembered = known.get(text)
-  if (remembered !== undefined) return remembered
-  const authority = parse(text)
-  if (known.size >= KNOWN) known.clear()
-  if (text.length <= 300) known.set(text, authority)
+  if (text === last.text) return last.authority
+  let authority = known.get(text)
+  if (authority === undefined) {
+    authority = parse(text)
+    if (known.size >= KNOWN) known.clear()
+    if (text.length > 300) return authority
+    known.set(text, authority)
+  }
+  last = { text, authority }
   return authority
 }
 

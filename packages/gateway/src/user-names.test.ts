@@ -10,7 +10,7 @@ import { administer } from './store.ts'
 import { startApplication } from './testing/application.ts'
 import { startTestGateway } from './testing/gateway.ts'
 import { SIGN_IN, withMembers } from './testing/members.ts'
-import { canonicalUser } from './users.ts'
+import { canonicalUser } from './user-names.ts'
 
 const FOLDED = { ignoreCase: true, domains: ['shop', 'shop.example.test'] }
 const EXACT = { ignoreCase: false, domains: [] }

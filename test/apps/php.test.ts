@@ -1,0 +1,4 @@
+import { php } from './php.ts'
+import { productSuite } from './suite.ts'
+
+await productSuite(php)
