@@ -67,6 +67,7 @@ export const dokuwiki: Product = {
       await page.fill('textarea[name=wikitext]', `changed: ${word}`)
       await press(page, 'button[name="do[save]"]')
       await page.waitForSelector(`text="changed: ${word}"`)
+      await changePassword(page, url)
     },
     async upload(page, url, file) {
       await page.goto(`${url}/lib/exe/mediamanager.php?ns=notes`)
@@ -128,6 +129,17 @@ $conf['savedir'] = '${folder}/data';
     'conf/acl.auth.php': '*\t@ALL\t0\n*\t@user\t8\n',
   }
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+}
+
+/** To what it was: DokuWiki gives a new ticket all the same, by a form that goes where sign-ins go and names nobody. */
+async function changePassword(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/doku.php?id=start&do=profile`)
+  for (const field of ['newpass', 'passchk', 'oldpass']) {
+    await page.fill(`#dw__register input[name=${field}]`, users.victim.password)
+  }
+  await press(page, '#dw__register button[type=submit]')
+  await page.goto(`${url}/doku.php?id=start&do=profile`)
+  await page.waitForSelector('#dw__register input[name=newpass]')
 }
 
 /** Presses what leads to another page, and waits for that. */

@@ -20,6 +20,7 @@ for (const path of globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md'], { 
       const { cert, key } = createCertificate(['shop.example.test'])
       writeFileSync(join(folder.path, 'cert.pem'), cert)
       writeFileSync(join(folder.path, 'key.pem'), key)
+      writeFileSync(join(folder.path, 'secret.key'), '0123456789abcdef'.repeat(2))
       assert.deepEqual(parseConfig(shown, path, folder.path).warnings, [])
     })
   }

@@ -2,6 +2,7 @@
 
 import { loadConfig } from '@coatcheck/gateway'
 import { Command } from 'commander'
+import { explainCommand } from './config-explain.ts'
 
 export function configCommand(): Command {
   return new Command('config')
@@ -18,4 +19,5 @@ export function configCommand(): Command {
           console.log(`${file} is good: ${sites}`)
         }),
     )
+    .addCommand(explainCommand())
 }

@@ -8,7 +8,6 @@ import type { Config, Timeouts } from './config/config.ts'
 import { GatewayExchange } from './exchange.ts'
 import { type Form, type FormQuestion, readForm } from './form/form.ts'
 import { Generations } from './generations.ts'
-import type { SiteIds } from './ids/site-ids.ts'
 import type { Coming, Listener } from './listeners.ts'
 import { Listening } from './listening.ts'
 import type { Observer } from './observe/observer.ts'
@@ -22,7 +21,7 @@ import { type Serving, servingOn, siteOf } from './serving.ts'
 import { hasBody, limitSilence } from './silence.ts'
 import type { ReadySite } from './sites.ts'
 import { callbacks } from './stages/callbacks.ts'
-import { canonicalRequest, type Target } from './stages/canonical.ts'
+import { canonicalRequest, type Target, withoutIds } from './stages/canonical.ts'
 import { forward } from './stages/forward.ts'
 import { assertHandshake } from './stages/handshake.ts'
 import { endedMeanwhile, withheld } from './stages/receive.ts'
@@ -166,11 +165,14 @@ export class Gateway {
       if (passage.upgrade !== null) assertHandshake(passage)
       else if (passage.meaning.isCallback) passage = await callbacks(passage, coming?.awaitsContinue === true)
       const { meaning, resumed } = passage
-      const field = meaning.login?.user?.field ?? null
-      const readsForm =
-        field !== null || (!site.ids.parameters.isEmpty && hasBody(resumed === null ? req : formOf(resumed)))
+      const { login } = meaning
+      const asksForm =
+        login !== null && (login.user?.field !== undefined || login.form !== undefined || login.remember !== undefined)
+      const readsForm = asksForm || (!site.ids.parameters.isEmpty && hasBody(resumed === null ? req : formOf(resumed)))
       if (coming?.awaitsContinue && readsForm) res.writeContinue()
-      const form = readsForm ? await readForm(resumed === null ? req : formOf(resumed), question(passage, field)) : null
+      const form = readsForm ? await readForm(resumed === null ? req : formOf(resumed), question(passage)) : null
+      // Of several forms that go to one address, which is the sign-in, its body has told.
+      if (form !== null && form.login !== login) passage = { ...passage, meaning: { ...meaning, login: form.login } }
       const opening = meaning.isPublic ? null : openVisit(passage, form)
       const visit = opening instanceof Promise ? await opening : opening
       if (coming?.awaitsContinue && !readsForm) res.writeContinue()
@@ -297,30 +299,10 @@ export class Gateway {
   }
 }
 
-function question({ site, target }: Passage, field: string | null): FormQuestion {
-  return { field, without: site.ids.parameters, query: target.query, wideEscapes: site.site.server === 'iis' }
-}
-
-/**
- * The application's own session ids stay outside, wherever in the address they stand (G2).
- *
- * @throws Refusal 400 where one cannot be taken out
- */
-function withoutIds(req: GatewayRequest, arrived: Target, { parameters, path, address }: SiteIds): Target {
-  let target = arrived
-  if (path?.mayBeIn(req.url ?? '')) target = canonicalRequest(req, path)
-  if (target.query !== '' && !parameters.isEmpty) {
-    const left = parameters.removedFrom(target.query.slice(1))
-    target = { ...target, query: left === '' ? '' : `?${left}` }
-  }
-  if (address?.isIn(target.path + target.query)) {
-    throw new Refusal(
-      400,
-      'This address holds a session id',
-      'Ids are not taken from addresses: go to the page itself.',
-    )
-  }
-  return target
+function question({ site, target, meaning: { login, otherLogins } }: Passage): FormQuestion {
+  const logins = login === null ? otherLogins : [login, ...otherLogins]
+  const { users, server } = site.site
+  return { logins, without: site.ids.parameters, query: target.query, users, wideEscapes: server === 'iis' }
 }
 
 // A token that crossed the wire in clear is over, whatever becomes of the request (R5).

@@ -61,4 +61,6 @@ export interface SignInAttempt {
   readonly rule: LoginRule | null
   /** Whom it names, or why nobody can say. Absent where there is no rule, or it does not ask. */
   readonly name: UserName
+  /** Whether he asks for a session that outlives the browser. */
+  readonly remember: boolean
 }

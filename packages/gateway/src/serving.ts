@@ -2,7 +2,7 @@
 // meets half of one configuration and half of another. A reload puts another one in its place.
 
 import { TransportRules } from '@coatcheck/session'
-import type { Config, Timeouts } from './config/config.ts'
+import { type Config, siteFor, type Timeouts } from './config/config.ts'
 import type { Listener } from './listeners.ts'
 import { type ReadySite, readySite, type Surroundings } from './sites.ts'
 
@@ -45,6 +45,6 @@ export function servingOn(listeners: readonly Listener[], serving: Serving): Ser
 /** The site that answers for a canonical host. */
 export function siteOf({ config, sites }: Serving, host: string | undefined): ReadySite | null {
   if (host === undefined) return null
-  const site = config.byHost.get(host) ?? config.anyHost
+  const site = siteFor(config, host)
   return (site && sites.get(site.name)) ?? null
 }

@@ -8,6 +8,7 @@ import type { Site, Timeouts } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
 import type { GatewayExchange } from './exchange.ts'
 import { type SiteIds, siteIds } from './ids/site-ids.ts'
+import { keyRing } from './key-ring.ts'
 import { AdoptionWindow } from './moving-in/adoption.ts'
 import { Cleaned, type OwnCookies } from './moving-in/leftovers.ts'
 import type { UnreturnedVaults } from './moving-in/unreturned.ts'
@@ -85,12 +86,12 @@ export function readySite(site: Site, around: Surroundings, before: ReadySite | 
     sessions: parts.sessions.value,
     exposed,
     unreturned,
-    own: { patterns: [...site.authCookies, ...site.sessionCookies], exposed },
+    own: { patterns: [...site.authCookies, ...site.sessionCookies], exposed, plainCookie: `plain-${site.cookie}` },
     cleaned: before?.cleaned ?? new Cleaned(),
     observer: site.vault === 'report' ? (before?.observer ?? new Observer(site.name, clock())) : null,
     adoption: adoptionWindow(site, store, before),
     trustedOrigins: new Set(site.trustedOrigins),
-    ids: siteIds(site.vault === 'report' ? { ...site, ...NO_IDS } : site),
+    ids: siteIds(site),
     kept: parts.kept?.value ?? null,
     framePolicy: framePolicy(site.embedded),
     pool: parts.pool.value,
@@ -128,10 +129,10 @@ function readyParts(site: Site, around: Surroundings, before?: Parts): Parts {
     kept:
       site.callbacks.length === 0
         ? null
-        : Part.of(before?.kept, null, () => {
-            const kept = new KeptRequests(site.name, store, clock, peers)
+        : Part.of(before?.kept, keyRing(site.keys), () => {
+            const kept = new KeptRequests(site.name, store, clock, keyRing(site.keys), peers)
             kept.onStoreError(hear)
-            return new Part(null, kept, () => kept.close())
+            return new Part(keyRing(site.keys), kept, () => kept.close())
           }),
     pool: Part.of(before?.pool, [origin, connect, headers], () => {
       const pool = upstreamPool(site.upstream, timeouts)
@@ -139,9 +140,6 @@ function readyParts(site: Site, around: Surroundings, before?: Parts): Parts {
     }),
   }
 }
-
-/** A site that only reports takes nothing out of what passes. */
-const NO_IDS = { idParameters: [], idPathParameters: [], cookielessIds: false, idsAnywhere: false }
 
 /** A site's sessions, as its configuration says. */
 export function siteSessions(
@@ -155,12 +153,15 @@ export function siteSessions(
 }
 
 function sessionSettings(site: Site) {
-  const { idle, absolute, renew, limit } = site.sessions
+  const { idle, absolute, renew, limit, remember } = site.sessions
   return {
     site: site.name,
     idle: inSeconds(idle),
     absolute: absolute / 1000,
     renew: inSeconds(renew),
+    remember: { idle: inSeconds(remember.idle), absolute: remember.absolute / 1000 },
+    cookie: site.cookie,
+    ...keyRing(site.keys),
     ...(limit === null ? {} : { limit }),
     trustedOrigins: site.trustedOrigins,
     embedded: site.embedded,

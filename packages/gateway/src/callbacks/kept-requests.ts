@@ -10,6 +10,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { type Client, type Exchange, type RequestFacts, SessionError, Sessions, type Store } from '@coatcheck/session'
+import type { KeyRingOptions } from '../key-ring.ts'
 
 import { ALONE, type Peers, type PeerWord } from '../peers.ts'
 import { Allowance } from './allowance.ts'
@@ -44,11 +45,13 @@ export class KeptRequests {
   readonly #allowance: Allowance
   readonly #now: () => number
 
-  constructor(siteName: string, store: Store, clock: () => number, peers: Peers = ALONE) {
+  /** @param keyRing - with what the site's sessions are sealed */
+  constructor(siteName: string, store: Store, clock: () => number, keyRing: KeyRingOptions, peers: Peers = ALONE) {
     this.#allowance = new Allowance(siteName, peers)
     this.#now = clock
     this.#sessions = new Sessions<Kept, [Exchange]>(
       {
+        ...keyRing,
         store,
         clock,
         site: CALLBACK_SITE + siteName,

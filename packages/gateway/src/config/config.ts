@@ -4,9 +4,10 @@
 // Every duration is in milliseconds, and `null` always means "not configured", never "unknown".
 
 import type { ServerName } from '../reading/servers/index.ts'
+import type { Secret } from './secret.ts'
 import type { Endpoint } from './values/endpoint.ts'
 
-export type { Endpoint }
+export type { Endpoint, Secret }
 
 export type Milliseconds = number
 
@@ -40,6 +41,11 @@ export interface Config {
   readonly anyHost: Site | null
   /** One line each: what is allowed, but should be known. */
   readonly warnings: readonly string[]
+}
+
+/** The site that answers for a host, which is in canonical form. */
+export function siteFor({ byHost, anyHost }: Pick<Config, 'byHost' | 'anyHost'>, host: string): Site | null {
+  return byHost.get(host) ?? anyHost
 }
 
 export interface Limits {
@@ -93,6 +99,12 @@ export interface Site {
   /** Strict-Transport-Security max-age. */
   readonly hsts: Milliseconds | null
   readonly sessions: SessionSettings
+  /** What comes behind `__Host-Http-` in the name of the cookie. */
+  readonly cookie: string
+  /** The gateway's own: with what session data is sealed beside the token (E7). */
+  readonly keys: Keys
+  /** Which names of users are one (`user-names.ts`). */
+  readonly users: { readonly ignoreCase: boolean; readonly domains: readonly string[] }
   /** Path patterns (`values/path-pattern.ts`) that never have a session (E9). */
   readonly public: readonly string[]
   /** `report`: nothing is kept, everything passes as it is and is noted (`observe/`). Nothing is protected. */
@@ -131,6 +143,13 @@ export interface Site {
   readonly logout: readonly LogoutRule[]
 }
 
+export interface Keys {
+  /** The first seals, all open; empty: the token alone seals. */
+  readonly secrets: readonly Secret[]
+  /** Sessions from before there was a secret open too. */
+  readonly acceptWithoutSecret: boolean
+}
+
 export interface SessionSettings {
   readonly idle: Milliseconds | 'off'
   readonly absolute: Milliseconds
@@ -138,6 +157,8 @@ export interface SessionSettings {
   readonly renew: Milliseconds | 'off'
   /** Concurrent sessions of one user. */
   readonly limit: SessionLimit | null
+  /** Of a session that outlives the browser. */
+  readonly remember: { readonly idle: Milliseconds | 'off'; readonly absolute: Milliseconds }
 }
 
 export interface SessionLimit {
@@ -150,8 +171,12 @@ export interface LoginRule {
   readonly method: string
   /** A path pattern. */
   readonly path: string
+  /** What its form has, field by field: `*` for any value that is not empty. Absent: any form will do. */
+  readonly form?: Readonly<Record<string, string>>
   /** Where the user's name is found. Without it nobody knows who signed in. */
   readonly user?: UserSource
+  /** The field that is filled in, or checked, where the session shall outlive the browser. Absent: none does. */
+  readonly remember?: string
   readonly success: SuccessSign
   /** What shows that the password was right and a second step follows, to which the name is remembered. */
   readonly continues?: SuccessSign

@@ -5,8 +5,10 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Store, Tls } from './config.ts'
 import type { Draft } from './draft.ts'
-import type { Finding } from './problem.ts'
+import type { Finding, KeyPath } from './problem.ts'
+import { Secret } from './secret.ts'
 import { Refused, refused } from './values/refused.ts'
+import { checkedSecret, type SecretSource } from './values/secret-source.ts'
 import type { StoreAddress } from './values/store-address.ts'
 
 export interface ReadTls extends Tls {
@@ -15,20 +17,39 @@ export interface ReadTls extends Tls {
 
 export interface Files {
   readonly tls: ReadTls | null
+  readonly secrets: readonly Secret[]
   readonly findings: readonly Finding[]
 }
 
-export function readFiles({ gateway: { tls, store } }: Draft, folder: string): Files {
+export function readFiles({ gateway: { tls, store, secret } }: Draft, folder: string): Files {
   const findings: Finding[] = []
   const keep = keeper(findings)
   if (store?.kind === 'sqlite') keep(['store'], checkStoreFile(resolve(folder, store.file)))
-  if (!tls) return { tls: null, findings }
+  const secrets = (secret ?? []).flatMap((source, i) => {
+    const path = ['secret', ...(secret?.length === 1 ? [] : [i])]
+    return keep(path, readSecret(source, folder)) ?? []
+  })
+  if (!tls) return { tls: null, secrets, findings }
   const read = readCertificateAndKey(resolve(folder, tls.cert), resolve(folder, tls.key), tls.cert)
-  return { tls: read.tls, findings: [...findings, ...read.findings] }
+  return { tls: read.tls, secrets, findings: [...findings, ...read.findings] }
+}
+
+function readSecret(source: SecretSource, folder: string): Secret | Refused {
+  if ('text' in source) return new Secret(source.text)
+  const text = readText(resolve(folder, source.file))
+  const secret = text instanceof Refused ? text : checkedSecret(text)
+  if (secret instanceof Refused) {
+    return text instanceof Refused ? text : refused(`names a secret that ${secret.what}`, secret.remedy)
+  }
+  return new Secret(secret)
 }
 
 /** @param certName - as it shall stand in messages */
-export function readCertificateAndKey(certFile: string, keyFile: string, certName = certFile): Files {
+export function readCertificateAndKey(
+  certFile: string,
+  keyFile: string,
+  certName = certFile,
+): Pick<Files, 'tls' | 'findings'> {
   const findings: Finding[] = []
   const keep = keeper(findings)
   const cert = keep(['tls', 'cert'], readText(certFile))
@@ -44,7 +65,7 @@ export function readCertificateAndKey(certFile: string, keyFile: string, certNam
   return { tls: { certFile, keyFile, cert, key, certificate }, findings }
 }
 
-function keeper(findings: Finding[]): <T>(path: string[], value: T | Refused) => T | null {
+function keeper(findings: Finding[]): <T>(path: KeyPath, value: T | Refused) => T | null {
   return (path, value) => {
     if (!(value instanceof Refused)) return value
     findings.push({ path, at: 'value', what: value.what, remedy: value.remedy })

@@ -2,7 +2,17 @@
 
 export type * from './config.ts'
 export { configJsonSchema } from './json-schema.ts'
-export { type Beside, type CommandLine, defaultConfig, loadConfig, misfit, parseConfig, problemLines } from './load.ts'
+export {
+  type Beside,
+  type CommandLine,
+  defaultConfig,
+  loadConfig,
+  misfit,
+  type OpenConfig,
+  openConfig,
+  parseConfig,
+  problemLines,
+} from './load.ts'
 export { type Preset, type PresetName, presetNames, presets } from './presets/index.ts'
 export { ConfigError, type Place, type Problem, renderProblem } from './problem.ts'
 export { schema } from './schema.ts'

@@ -70,8 +70,10 @@ function wrongType(path: KeyPath, given: unknown): SchemaFinding[] {
       { path, at: 'value', what, remedy: 'write at least: sites: [{ upstream: http://127.0.0.1:8081 }]', meant: null },
     ]
   }
+  // What stands where a secret belongs is not said again.
+  const named = path[0] === 'secret' && typeof given === 'number' ? 'a number' : nameOf(given)
   const what =
-    given === undefined ? 'is missing' : given === null ? 'has no value' : `is ${nameOf(given)}, not ${expected(path)}`
+    given === undefined ? 'is missing' : given === null ? 'has no value' : `is ${named}, not ${expected(path)}`
   return [
     {
       path,
@@ -135,7 +137,10 @@ function jsonSchemaAt(path: KeyPath): JsonSchema | undefined {
     (node, step) =>
       branches(node)
         .map(
-          (branch) => (typeof step === 'number' ? branch.items : branch.properties?.[step]) as JsonSchema | undefined,
+          (branch) =>
+            (typeof step === 'number' ? branch.items : (branch.properties?.[step] ?? branch.additionalProperties)) as
+              | JsonSchema
+              | undefined,
         )
         .find((found) => found !== undefined),
     asJsonSchema,

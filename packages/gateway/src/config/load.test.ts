@@ -58,7 +58,16 @@ test('the example of the documentation resolves, with every default filled in', 
         server: 'iis',
         http: 'redirect',
         hsts: 180 * 86_400_000,
-        sessions: { idle: 30 * 60_000, absolute: 8 * 3_600_000, renew: 3_600_000, limit: null },
+        sessions: {
+          idle: 30 * 60_000,
+          absolute: 8 * 3_600_000,
+          renew: 3_600_000,
+          limit: null,
+          remember: { idle: 'off', absolute: 30 * 86_400_000 },
+        },
+        cookie: 'sid',
+        keys: { secrets: [], acceptWithoutSecret: false },
+        users: { ignoreCase: true, domains: [] },
         public: ['/images/*', '/favicon.ico'],
         vault: 'keep',
         leftovers: 'delete',
@@ -111,7 +120,13 @@ test('the smallest file is one upstream: on localhost, in memory, for any host',
   assert.equal(config.anyHost, site)
   assert.equal(site?.name, 'default')
   assert.equal(site.http, 'refuse', 'there is no https to redirect to')
-  assert.deepEqual(site.sessions, { idle: 1_800_000, absolute: 43_200_000, renew: 3_600_000, limit: null })
+  assert.deepEqual(site.sessions, {
+    idle: 1_800_000,
+    absolute: 43_200_000,
+    renew: 3_600_000,
+    limit: null,
+    remember: { idle: 'off', absolute: 30 * 86_400_000 },
+  })
 })
 
 test('a file that is not there, a folder and bytes that are not text are configuration errors', async () => {

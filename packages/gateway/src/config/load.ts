@@ -5,6 +5,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { checkKeys } from './checks/keys.ts'
 import { checkMovingIn } from './checks/moving-in.ts'
 import { checkPaths } from './checks/paths.ts'
 import { checkSignIn } from './checks/sign-in.ts'
@@ -30,8 +31,18 @@ export interface Beside {
  * @example const config = await loadConfig('coatcheck.yaml')
  */
 export async function loadConfig(file: string, beside: Beside = {}): Promise<Config> {
-  const source = readSource(await readConfigText(file), file)
-  return check(withFlags(source, beside), file, dirname(resolve(file)))
+  return (await openConfig(file, beside)).config
+}
+
+/** A configuration, and where each of its keys stands. */
+export interface OpenConfig {
+  readonly config: Config
+  readonly source: Pick<Source, 'file' | 'place'>
+}
+
+/** @throws ConfigError (`ERR_CONFIG`) that lists all problems */
+export async function openConfig(file: string, beside: Beside = {}): Promise<OpenConfig> {
+  return openText(await readConfigText(file), file, dirname(resolve(file)), beside)
 }
 
 /** Checked as if it stood in the file; what is wrong with it is said of the flag. */
@@ -83,7 +94,13 @@ async function readConfigText(file: string): Promise<string> {
  * @throws ConfigError (`ERR_CONFIG`) that lists all problems
  */
 export function parseConfig(text: string, fileName: string, baseFolder: string): Config {
-  return check(readSource(text, fileName), fileName, baseFolder)
+  return openText(text, fileName, baseFolder).config
+}
+
+/** The same, with the places. */
+export function openText(text: string, fileName: string, baseFolder: string, beside: Beside = {}): OpenConfig {
+  const source = withFlags(readSource(text, fileName), beside)
+  return { config: check(source, fileName, baseFolder), source }
 }
 
 export interface CommandLine extends Beside {
@@ -125,6 +142,7 @@ export function defaultConfig({ upstream, listen, preset, workers }: CommandLine
       what,
       remedy: remedy.startsWith('add ') ? `${remedy}: in a file, with --config` : remedy,
     }),
+    place: () => null,
   }
   return check(source, null, process.cwd())
 }
@@ -133,11 +151,11 @@ function check(source: Source, fileName: string | null, folder: string): Config 
   if (!source.usable) throw new ConfigError(source.file, source.problems)
   const { draft, findings, whole } = read(source.value)
   const files = readFiles(draft, folder)
-  const checks = [checkTransport, checkSites, checkSignIn, checkPaths, checkMovingIn, checkWorkers]
+  const checks = [checkKeys, checkTransport, checkSites, checkSignIn, checkPaths, checkMovingIn, checkWorkers]
   const all = [...findings, ...checks.flatMap((find) => find(draft)), ...files.findings]
   const problems = [...source.problems, ...all.map((finding) => source.problem(finding))].sort(byPlace)
   if (problems.length > 0 || whole === null) throw new ConfigError(source.file, problems)
-  const config = resolveConfig(whole, files.tls, fileName, folder)
+  const config = resolveConfig(whole, files, fileName, folder)
   const warnings = warn(config, files.tls, new Date()).map((finding) => renderWarning(source.problem(finding)))
   return { ...config, warnings }
 }

@@ -4,7 +4,13 @@ import type { LoginRule, SessionSettings } from './config.ts'
 import type { Preset } from './presets/index.ts'
 import type { FileLogin, FileSessions } from './schema-parts.ts'
 
-const defaults: SessionSettings = { idle: 30 * 60_000, absolute: 12 * 3_600_000, renew: 3_600_000, limit: null }
+const defaults: SessionSettings = {
+  idle: 30 * 60_000,
+  absolute: 12 * 3_600_000,
+  renew: 3_600_000,
+  limit: null,
+  remember: { idle: 'off', absolute: 30 * 86_400_000 },
+}
 
 export function mergeSessions(gateway: FileSessions, site: FileSessions): SessionSettings {
   return {
@@ -12,6 +18,7 @@ export function mergeSessions(gateway: FileSessions, site: FileSessions): Sessio
     absolute: site.absolute ?? gateway.absolute ?? defaults.absolute,
     renew: site.renew ?? gateway.renew ?? defaults.renew,
     limit: site.limit ?? gateway.limit ?? defaults.limit,
+    remember: { ...defaults.remember, ...gateway.remember, ...site.remember },
   }
 }
 

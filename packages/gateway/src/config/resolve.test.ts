@@ -64,9 +64,15 @@ const resolved: [
   [
     'idle and renew may be off, a limit ends the oldest by default, and the site wins over the gateway key by key',
     `sessions: { idle: off, renew: off, limit: { max: 2 } }
-sites: [{ upstream: http://a:1, sessions: { idle: 90 } }]`,
+sites: [{ upstream: http://a:1, sessions: { idle: 90, remember: { idle: 7d } } }]`,
     ({ sites }) => sites[0]?.sessions,
-    { idle: 90_000, absolute: 43_200_000, renew: 'off', limit: { max: 2, policy: 'end-oldest' } },
+    {
+      idle: 90_000,
+      absolute: 43_200_000,
+      renew: 'off',
+      limit: { max: 2, policy: 'end-oldest' },
+      remember: { idle: 604_800_000, absolute: 2_592_000_000 },
+    },
   ],
   [
     'R5: a trusted proxy without an https listener of ours redirects to 443',

@@ -3,17 +3,23 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { siteName } from './checks/sites.ts'
-import type { Config, Site } from './config.ts'
-import { type ReadTls, resolveStore } from './files.ts'
+import type { Config, Keys, Site } from './config.ts'
+import { type Files, resolveStore } from './files.ts'
 import { isLoginRule, mergeLogin, mergeSessions } from './merge.ts'
 import { presets } from './presets/index.ts'
 import type { File } from './schema.ts'
 import type { FileSite } from './schema-site.ts'
 
-export function resolveConfig(file: File, tls: ReadTls | null, fileName: string | null, folder: string): Config {
+export function resolveConfig(
+  file: File,
+  { tls, secrets }: Pick<Files, 'tls' | 'secrets'>,
+  fileName: string | null,
+  folder: string,
+): Config {
+  const keys = { secrets, acceptWithoutSecret: file.insecureAcceptWithoutSecret }
   const hasHttps = file.listen.some(({ protocol }) => protocol === 'https')
   const publicPort = file.publicPort ?? (!hasHttps && file.trustedProxies.length > 0 ? 443 : null)
-  const sites = file.sites.map((site) => resolveSite(site, file, hasHttps || publicPort !== null))
+  const sites = file.sites.map((site) => resolveSite(site, file, keys, hasHttps || publicPort !== null))
   return {
     file: fileName,
     listen: file.listen,
@@ -34,7 +40,7 @@ export function resolveConfig(file: File, tls: ReadTls | null, fileName: string 
   }
 }
 
-function resolveSite(site: FileSite, file: File, hasRedirectTarget: boolean): Site {
+function resolveSite(site: FileSite, file: File, keys: Keys, hasRedirectTarget: boolean): Site {
   const preset = presets[site.preset]
   const login = mergeLogin(preset, site.login).filter(isLoginRule)
   const signs = login.flatMap(({ success }) => success.setsCookie ?? [])
@@ -48,6 +54,9 @@ function resolveSite(site: FileSite, file: File, hasRedirectTarget: boolean): Si
     http: site.http ?? (hasRedirectTarget ? 'redirect' : 'refuse'),
     hsts: site.hsts,
     sessions: mergeSessions(file.sessions, site.sessions),
+    cookie: site.cookie,
+    keys,
+    users: { ignoreCase: site.users.ignoreCase ?? preset.ignoreUserCase ?? false, domains: site.users.domains },
     public: site.public,
     vault: site.vault,
     leftovers: site.leftovers,

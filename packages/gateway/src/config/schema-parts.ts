@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { duration, durationOrOff, text } from './field.ts'
 import { parseCookiePattern } from './values/cookie-pattern.ts'
-import { parseCookieName, parseMethod, parseUserField } from './values/name.ts'
+import { parseCookieName, parseDomain, parseMethod, parseUserField } from './values/name.ts'
 import { parsePathPattern } from './values/path-pattern.ts'
 import { parseQueryRule } from './values/query-rule.ts'
 
@@ -50,8 +50,45 @@ export const sessions = z
         examples: [{ max: 3, policy: 'end-oldest' }],
       })
       .exactOptional(),
+    remember: z
+      .strictObject({
+        idle: durationOrOff({
+          description: 'As above, for these sessions. Default: off.',
+          examples: ['7d', 'off'],
+        }).exactOptional(),
+        absolute: duration({
+          description: 'As above, for these sessions. Default: 30d.',
+          examples: ['30d'],
+        }).exactOptional(),
+      })
+      .meta({
+        description: 'Sessions that outlive the browser, where a login rule has remember.',
+        examples: [{ idle: '7d', absolute: '30d' }],
+      })
+      .exactOptional(),
   })
   .meta({ description: 'How long sessions live.', examples: [{ idle: '30m', absolute: '12h' }] })
+
+export const users = z
+  .strictObject({
+    ignoreCase: z
+      .boolean()
+      .meta({
+        description: 'Alice and alice are one user. Default: that of the preset, else false.',
+        examples: [true],
+      })
+      .exactOptional(),
+    domains: z
+      .array(text(parseDomain, { description: 'A domain.', examples: ['SHOP', 'shop.example.test'] }))
+      .meta({
+        description:
+          'Windows domains, and those of e-mail addresses, that make no other user of a name: SHOP\\alice and ' +
+          'alice@shop.example.test are alice. Default: none.',
+        examples: [['SHOP', 'shop.example.test']],
+      })
+      .default([]),
+  })
+  .meta({ description: 'Which names the application takes for one user.', examples: [{ ignoreCase: true }] })
 
 /** What an answer says of a sign-in. */
 const signs = z.strictObject({
@@ -80,6 +117,21 @@ export const login = z
       examples: ['POST'],
     }).exactOptional(),
     path: pathPattern('Where the sign-in form is sent to. Default: that of the preset.', '/Login.aspx').exactOptional(),
+    form: z
+      .record(
+        z.string(),
+        z
+          .union([z.string(), z.number()])
+          .meta({ description: 'The value of the field, or "*" for any.', examples: ['login'] })
+          .transform(String),
+      )
+      .meta({
+        description:
+          'What the form of a sign-in has, where other forms go to the same address: field by field its value, or "*" ' +
+          'for any. Default: that of the preset, else any form is one.',
+        examples: [{ do: 'login' }],
+      })
+      .exactOptional(),
     user: z
       .strictObject({
         field: text(parseUserField, {
@@ -98,6 +150,12 @@ export const login = z
         examples: [{ field: 'User' }],
       })
       .exactOptional(),
+    remember: text(parseUserField, {
+      description:
+        'The box of the form that, checked, lets the session outlive the browser, for as long as sessions.remember says. ' +
+        'Default: the session ends with the browser.',
+      examples: ['rememberme'],
+    }).exactOptional(),
     success: signs
       .meta({
         description:

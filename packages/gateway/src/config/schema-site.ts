@@ -4,11 +4,11 @@ import { z } from 'zod'
 import { serverNames } from '../reading/servers/index.ts'
 import { duration, oneOrMore, optional, text } from './field.ts'
 import { presetNames } from './presets/index.ts'
-import { cookieName, cookiePattern, login, logout, pathPattern, sessions } from './schema-parts.ts'
+import { cookieName, cookiePattern, login, logout, pathPattern, sessions, users } from './schema-parts.ts'
 import { parseCallback } from './values/callback.ts'
 import { parseUpstream } from './values/endpoint.ts'
 import { parseHost } from './values/host.ts'
-import { parseFieldName, parseSiteName } from './values/name.ts'
+import { parseFieldName, parseOwnCookie, parseSiteName } from './values/name.ts'
 import { parseAncestor, parseOrigin } from './values/origin.ts'
 
 export const siteSchema = z
@@ -57,6 +57,13 @@ export const siteSchema = z
       }),
     ),
     sessions: sessions.prefault({}),
+    cookie: text(parseOwnCookie, {
+      description:
+        "What comes behind __Host-Http- in the name of the gateway's cookie: to be changed where two gateways share a " +
+        'host, on two ports. Default: sid.',
+      examples: ['wiki'],
+    }).default('sid'),
+    users: users.prefault({}),
     public: z
       .array(pathPattern('A path; "*" at its end stands for any rest, as a whole segment for one.', '/images/*'))
       .meta({

@@ -4,12 +4,13 @@
 // can be judged by looking at one value is judged here; `checks/` knows the rest.
 
 import { z } from 'zod'
-import { optional, text } from './field.ts'
+import { oneOrMore, optional, text } from './field.ts'
 import { limits, timeouts } from './schema-limits.ts'
 import { sessions } from './schema-parts.ts'
 import { siteSchema } from './schema-site.ts'
 import { parseListener } from './values/endpoint.ts'
 import { parseNetwork } from './values/network.ts'
+import { parseSecretSource } from './values/secret-source.ts'
 import { parseStoreAddress } from './values/store-address.ts'
 
 export const schema = z
@@ -92,6 +93,29 @@ export const schema = z
         return z.NEVER
       })
       .default(1),
+    secret: optional(
+      oneOrMore(
+        text(parseSecretSource, {
+          description: 'file: and a file that holds it, seen from the folder of this file; or the secret itself.',
+          examples: ['file:./secret.key'],
+        }),
+        {
+          description:
+            'A secret that is not in the store, so that not even someone who can write to the store can make himself ' +
+            'another user. A list is a key ring: the first seals, all open. Default: none.',
+          examples: ['file:./secret.key', ['file:./new.key', 'file:./old.key']],
+        },
+      ),
+    ),
+    insecureAcceptWithoutSecret: z
+      .boolean()
+      .meta({
+        description:
+          'While a secret is being introduced: sessions from before it open too, until the last of them has ended. ' +
+          'Default: false.',
+        examples: [true],
+      })
+      .default(false),
     sessions: sessions.prefault({}),
     reportFile: optional(
       z

@@ -2,7 +2,18 @@
 //
 // YAML 1.2: `off`, `no` and `yes` are words. Keys are strings and unique. Anchors and aliases work.
 
-import { type Document, isAlias, isCollection, isMap, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml'
 import type { Finding, KeyPath, Place, Problem } from './problem.ts'
 import { renderKey } from './problem.ts'
 import { type Explanation, explainSyntax } from './syntax.ts'
@@ -16,15 +27,18 @@ export interface Source {
   /** Whether the value is what the text means, syntax errors or not, so that the rest can be checked too. */
   readonly usable: boolean
   problem(finding: Finding): Problem
+  /** Where a key stands; null where it does not. */
+  place(path: KeyPath): Place | null
 }
 
 export function readSource(text: string, file: string): Source {
   const content = text.replace(/^\uFEFF/, '')
-  const lines = content.split(/\r?\n/)
   const counter = new LineCounter()
   const document = parseDocument(content, { lineCounter: counter, prettyErrors: false, stringKeys: true })
 
-  function place(start: number, end: number): Place {
+  const lines = withoutSecrets(content, document).split(/\r?\n/)
+
+  function placeOf(start: number, end: number): Place {
     const { line, col } = counter.linePos(Math.min(start, content.length))
     const text = lines[line - 1] ?? ''
     return { line, column: col, length: Math.max(1, Math.min(end - start, text.length - col + 1)), text }
@@ -32,7 +46,7 @@ export function readSource(text: string, file: string): Source {
 
   const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
   const said = errors.map(({ code, message, pos }) => ({
-    ...explainSyntax(code, message, place(pos[0], pos[1]).text),
+    ...explainSyntax(code, message, placeOf(pos[0], pos[1]).text),
     pos,
   }))
   const flaws = causes(said)
@@ -43,7 +57,7 @@ export function readSource(text: string, file: string): Source {
     },
   })
   const problems = flaws.map(
-    ({ what, remedy, pos }): Problem => ({ file, place: place(pos[0], pos[1]), key: '', what, remedy }),
+    ({ what, remedy, pos }): Problem => ({ file, place: placeOf(pos[0], pos[1]), key: '', what, remedy }),
   )
   const usable = [...said, ...flaws].every(({ harmless }) => harmless)
 
@@ -54,7 +68,12 @@ export function readSource(text: string, file: string): Source {
     usable,
     problem({ path, at, what, remedy }) {
       const [start, end] = rangeOf(document, path, at)
-      return { file, place: place(start, end), key: renderKey(path), what, remedy }
+      return { file, place: placeOf(start, end), key: renderKey(path), what, remedy }
+    },
+    place(path) {
+      const { key, value, found } = find(document, path)
+      const range = (key ?? value)?.range
+      return found && range ? placeOf(range[0], range[1]) : null
     },
   }
 }
@@ -69,11 +88,52 @@ function causes<Flaw extends Explanation & { readonly pos: readonly [number, num
   const places = flaws.filter(({ pos }, i) => flaws.findIndex((other) => other.pos[0] === pos[0]) === i)
   if (flaws.every(({ harmless }) => harmless)) return places
   const lost = places.findIndex(({ harmless, misleads }) => !harmless || misleads)
-  return places.slice(0, lost + 1)
+  // What is not harmless may stand where a harmless one was told.
+  return lost === -1 ? places : places.slice(0, lost + 1)
 }
 
 /** Where the path stands; for what is missing, where it should have been: its parent. */
 function rangeOf(document: Document.Parsed, path: KeyPath, at: 'key' | 'value'): readonly [number, number] {
+  const { key, value, found } = find(document, path)
+  if (!found) return firstMark(key, value)
+  const wanted = at === 'key' || isEmpty(value) ? (key ?? value) : value
+  return wanted?.range ? [wanted.range[0], wanted.range[1]] : [0, 1]
+}
+
+/**
+ * The text as it may be shown: what stands below a key of secrets, however that is spelt, and what is long enough to be one
+ * in a file that cannot be read. Lengths stay, so that carets fit.
+ */
+function withoutSecrets(content: string, document: Document.Parsed): string {
+  if (!/secret/i.test(content)) return content
+  let shown = content
+  const hide = (start: number, end: number) => {
+    const stars = shown.slice(start, end).replace(/\S/g, '*')
+    shown = shown.slice(0, start) + stars + shown.slice(end)
+  }
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!/secret/i.test(String(key)) || !isNode(value)) return
+      visit(value, {
+        Scalar(_, { value, range }) {
+          if (range && typeof value !== 'boolean' && !/^file:/.test(String(value))) hide(range[0], range[1])
+        },
+      })
+    },
+  })
+  if (document.errors.length === 0) return shown
+  return shown.replace(/[\w+/=-]{32,}/g, (run) => '*'.repeat(run.length))
+}
+
+interface Found {
+  /** Null in a list. */
+  readonly key: Node | null
+  readonly value: Node | null
+  /** Whether it is the path's; else it is the last one on the way. */
+  readonly found: boolean
+}
+
+function find(document: Document.Parsed, path: KeyPath): Found {
   let key: Node | null = null
   let value: Node | null = document.contents
   for (const step of path) {
@@ -84,10 +144,9 @@ function rangeOf(document: Document.Parsed, path: KeyPath, at: 'key' | 'value'):
     if (pair !== undefined) [key, value] = [pair.key, pair.value]
     else if (isSeq<Node>(container) && typeof step === 'number' && container.items[step]) {
       ;[key, value] = [null, container.items[step]]
-    } else return firstMark(key, value)
+    } else return { key, value, found: false }
   }
-  const wanted = at === 'key' || isEmpty(value) ? (key ?? value) : value
-  return wanted?.range ? [wanted.range[0], wanted.range[1]] : [0, 1]
+  return { key, value, found: true }
 }
 
 /** A key if there is one; of a collection the first character is enough. */

@@ -21,6 +21,11 @@ const rows: [sentence: string, yaml: string, warnings: RegExp[]][] = [
   ['a store in memory', quiet.replace('sqlite:x.db', 'memory'), [/^c.yaml:1:8: store is memory/]],
   ['R5: loopback taken for secure', `insecureLoopback: true\n${quiet}`, [/^c.yaml:1:19: insecureLoopback takes/]],
   [
+    'E7: a secret that is being introduced',
+    `secret: ${'0123456789abcdef'.repeat(2)}\ninsecureAcceptWithoutSecret: true\n${quiet}`,
+    [/^c.yaml:2:30: insecureAcceptWithoutSecret opens sessions that were sealed without/],
+  ],
+  [
     'G3: no sign-in rule',
     'store: sqlite:x.db\nsites: [{ upstream: http://a:1 }]',
     [

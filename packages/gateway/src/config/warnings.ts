@@ -19,6 +19,13 @@ export function warn(config: Config, tls: ReadTls | null, now: Date): Finding[] 
       'name that proxy in trustedProxies instead',
     )
   }
+  if (config.sites[0]?.keys.acceptWithoutSecret) {
+    add(
+      ['insecureAcceptWithoutSecret'],
+      'opens sessions that were sealed without the secret: whoever can write to the store can still make some',
+      'remove the key when the sessions from before the secret have ended',
+    )
+  }
   if (tls !== null) {
     if (!config.listen.some(({ protocol }) => protocol === 'https')) {
       add(['tls'], 'is not used: no listener is https', 'add https://0.0.0.0:8443 to listen')

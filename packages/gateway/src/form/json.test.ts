@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { FieldName } from './field-name.ts'
-import { jsonName } from './json.ts'
+import { jsonFields } from './json.ts'
+import { nameIn } from './user-name.ts'
 
-const read = (text: string, field: string) => jsonName(Buffer.from(text), new FieldName(field))
+const read = (text: string, field: string) => nameIn(jsonFields(Buffer.from(text), new FieldName(field)))
 
 const names: [sentence: string, field: string, text: string, expected: string][] = [
   ['a key', 'user', '{"a":{"user":"bob"},"user":"alice"}', 'alice'],
@@ -53,7 +54,7 @@ for (const [sentence, field, text, why] of nobody) {
 
 test('G1: a JSON body that is not UTF-8 names nobody', () => {
   const bytes = Buffer.from('{"user":"Zo\xeb"}', 'latin1')
-  assert.deepEqual(jsonName(bytes, new FieldName('user')), { user: null, why: 'malformed' })
+  assert.deepEqual(nameIn(jsonFields(bytes, new FieldName('user'))), { user: null, why: 'malformed' })
 })
 
 test('G1: any JSON is read as JSON.parse reads it, and any bytes get an answer', () => {
@@ -72,7 +73,7 @@ test('G1: any JSON is read as JSON.parse reads it, and any bytes get an answer',
       ),
       fc.string(),
       (bytes, field) => {
-        jsonName(Buffer.from(bytes), new FieldName(field || 'user'))
+        nameIn(jsonFields(Buffer.from(bytes), new FieldName(field || 'user')))
       },
     ),
   )

@@ -4,21 +4,20 @@
 
 import { type FieldName, foldCase } from './field-name.ts'
 import { utf8 } from './text.ts'
-import { type UserName, unnamed, userName } from './user-name.ts'
+import type { Fields } from './user-name.ts'
 
 /** @param bytes - a JSON text: no other encoding than UTF-8 is JSON (RFC 8259 §8.1) */
-export function jsonName(bytes: Buffer, field: FieldName): UserName {
+export function jsonFields(bytes: Buffer, field: FieldName): Fields {
   const text = utf8(bytes)
-  if (text === null) return unnamed('malformed')
+  if (text === null) return 'malformed'
   try {
     JSON.parse(text)
   } catch {
-    return unnamed('malformed')
+    return 'malformed'
   }
   const token = field.path.length === 0 ? null : tokenAt(text, field.path)
-  if (token === AMBIGUOUS) return unnamed('ambiguous')
-  if (token === null || token === 'null') return unnamed('absent')
-  return userName([{ name: '', value: textOfToken(token) }])
+  if (token === AMBIGUOUS) return 'ambiguous'
+  return token === null || token === 'null' ? [] : [{ name: '', value: textOfToken(token), token }]
 }
 
 /** An object or a list on the way. */

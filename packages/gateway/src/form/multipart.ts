@@ -1,4 +1,4 @@
-// The parts of a multipart form that are the user's name (RFC 7578). Dicer, which @fastify/busboy stands on, finds the
+// The parts of a multipart form that are a field of a rule, such as the user's name (RFC 7578). Dicer, which @fastify/busboy stands on, finds the
 // parts; their heads are read here, and only as browsers and HTTP libraries write them: what servers make of two names,
 // of `name*`, or of an encoded part is not known (G1).
 
@@ -6,7 +6,7 @@ import { Dicer } from '@fastify/busboy'
 import type { FieldName } from './field-name.ts'
 import { parseMediaType } from './media-type.ts'
 import { charsetOf, textOf, utf8 } from './text.ts'
-import { type Found, type Unnamed, type UserName, unnamed, userName } from './user-name.ts'
+import type { Fields, Found, Unnamed } from './user-name.ts'
 
 /** A line of a part's head: names in lower case, a value for each time that it stands there. */
 type Head = Readonly<Record<string, readonly string[]>>
@@ -15,10 +15,10 @@ type Head = Readonly<Record<string, readonly string[]>>
 const MAX_PARTS = 1000
 
 /** @param boundary - as the Content-Type names it */
-export async function multipartName(bytes: Buffer, boundary: string, field: FieldName): Promise<UserName> {
+export async function multipartFields(bytes: Buffer, boundary: string, field: FieldName): Promise<Fields> {
   const pieces = bytes.toString('latin1').split(`--${boundary}`, MAX_PARTS + 1)
-  if (pieces.length > MAX_PARTS) return unnamed('too-long')
-  if (!isPlain(pieces)) return unnamed('malformed')
+  if (pieces.length > MAX_PARTS) return 'too-long'
+  if (!isPlain(pieces)) return 'malformed'
   const found: Found[] = []
   let fault: Unnamed | null = null
   // A part whose head does not end is a part without head.
@@ -52,7 +52,7 @@ export async function multipartName(bytes: Buffer, boundary: string, field: Fiel
   dicer.end(bytes)
   await promise
   if (headless > 0) fault ??= 'malformed'
-  return fault === null ? userName(found) : unnamed(fault)
+  return fault ?? found
 }
 
 /**

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { FieldName } from './field-name.ts'
-import { type FormReading, urlencodedName } from './urlencoded.ts'
+import { type FormReading, urlencodedFields } from './urlencoded.ts'
+import { nameIn } from './user-name.ts'
 
 const plain: FormReading = { charset: 'utf-8', wideEscapes: false }
 const aspnet: FormReading = { charset: 'utf-8', wideEscapes: true }
@@ -31,7 +32,7 @@ const names: Row[] = [
 
 for (const [sentence, field, text, expected, reading = plain] of names) {
   test(`G1: a form names its user: ${sentence}`, () => {
-    assert.deepEqual(urlencodedName(text, new FieldName(field), reading), { user: expected })
+    assert.deepEqual(nameIn(urlencodedFields(text, new FieldName(field), reading)), { user: expected })
   })
 }
 
@@ -59,7 +60,7 @@ const nobody: Row[] = [
 
 for (const [sentence, field, text, why, reading = plain] of nobody) {
   test(`G1: a form names nobody: ${sentence}`, () => {
-    assert.deepEqual(urlencodedName(text, new FieldName(field), reading), { user: null, why })
+    assert.deepEqual(nameIn(urlencodedFields(text, new FieldName(field), reading)), { user: null, why })
   })
 }
 
@@ -69,7 +70,7 @@ test('G1: what a browser writes is read as it was typed', () => {
     fc.property(typed, fc.string(), fc.boolean(), (user, other, wideEscapes) => {
       fc.pre(user.trim() !== '' && !/\p{Cc}/u.test(user.trim()) && user.isWellFormed())
       const text = new URLSearchParams({ x: other, user, y: other }).toString()
-      const name = urlencodedName(text, new FieldName('user'), { charset: 'utf-8', wideEscapes })
+      const name = nameIn(urlencodedFields(text, new FieldName('user'), { charset: 'utf-8', wideEscapes }))
       assert.deepEqual(name, { user: user.normalize('NFC').trim() })
     }),
   )
@@ -81,7 +82,7 @@ test('G1: any bytes, for any field, get an answer', () => {
     fc.property(pieces, fc.string({ minLength: 1 }), fc.boolean(), (parts, field, wideEscapes) => {
       const text = Buffer.from(parts.join('')).toString('latin1')
       for (const each of ['user', '*er', field]) {
-        const name = urlencodedName(text, new FieldName(each), { charset: 'utf-8', wideEscapes })
+        const name = nameIn(urlencodedFields(text, new FieldName(each), { charset: 'utf-8', wideEscapes }))
         assert(name.user === null || name.user.length > 0)
       }
     }),

@@ -2,7 +2,7 @@
 
 import type { FieldName } from './field-name.ts'
 import { type Charset, textOf } from './text.ts'
-import { type Found, type UserName, unnamed, userName } from './user-name.ts'
+import type { Fields, Found } from './user-name.ts'
 
 /** How the application's server reads a form. */
 export interface FormReading {
@@ -12,13 +12,7 @@ export interface FormReading {
 }
 
 /** @param text - the form as it came, as Latin-1 */
-export function urlencodedName(text: string, field: FieldName, reading: FormReading): UserName {
-  const found = fieldsOf(text, field, reading)
-  return found === null ? unnamed('ambiguous') : userName(found)
-}
-
-/** Null where a value has two readings. */
-export function fieldsOf(text: string, field: FieldName, reading: FormReading): Found[] | null {
+export function urlencodedFields(text: string, field: FieldName, reading: FormReading): Fields {
   const found: Found[] = []
   for (const part of text.split('&')) {
     // Some servers take a semicolon for an ampersand; browsers never leave one as it is.
@@ -29,7 +23,7 @@ export function fieldsOf(text: string, field: FieldName, reading: FormReading): 
       const name = field.spelling(decodedName(equals === -1 ? pair : pair.slice(0, equals)))
       if (name === null) continue
       const value = equals === -1 ? '' : decodedValue(pair.slice(equals + 1), reading)
-      if (value === null) return null
+      if (value === null) return 'ambiguous'
       found.push({ name, value })
     }
   }

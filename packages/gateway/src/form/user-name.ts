@@ -33,7 +33,12 @@ export interface Found {
   /** The field's name as servers fold it. */
   readonly name: string
   readonly value: string | null
+  /** In JSON, as it stands there. */
+  readonly token?: string
 }
+
+/** What a request has of a field, or why that cannot be said. */
+export type Fields = readonly Found[] | Unnamed
 
 const MAX_LENGTH = 512
 
@@ -50,6 +55,11 @@ export function userName(found: readonly Found[]): UserName {
   if (others.length > 0) return unnamed('ambiguous')
   if (first === undefined) return unnamed(values.size === 0 ? 'absent' : 'empty')
   return canonical(first)
+}
+
+/** Whom the fields of a request name. */
+export function nameIn(fields: Fields): UserName {
+  return typeof fields === 'string' ? unnamed(fields) : userName(fields)
 }
 
 export function unnamed(why: Unnamed): UserName {

@@ -24,7 +24,8 @@ export interface SiteIds {
 }
 
 export function siteIds(site: Site): SiteIds {
-  const { idParameters, idPathParameters, cookielessIds, idsAnywhere } = site
+  // A site that only reports takes nothing out of what passes.
+  const { idParameters, idPathParameters, cookielessIds, idsAnywhere } = site.vault === 'report' ? NO_IDS : site
   const written = new WrittenIds({
     parameters: idParameters,
     pathParameters: idPathParameters,
@@ -39,3 +40,5 @@ export function siteIds(site: Site): SiteIds {
     told: new Set(),
   }
 }
+
+const NO_IDS = { idParameters: [], idPathParameters: [], cookielessIds: false, idsAnywhere: false }

@@ -10,6 +10,7 @@ const strangers: AnonymousAnswer = {
   method: 'GET',
   status: 200,
   cookies: undefined,
+  plainCookie: 'plain-sid',
   forwardedCookies: null,
   authorization: undefined,
   hasSession: false,

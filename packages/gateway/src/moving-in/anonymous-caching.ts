@@ -21,6 +21,8 @@ export interface AnonymousAnswer {
   readonly status: number
   /** The request's Cookie header, as it came. */
   readonly cookies: string | undefined
+  /** The name of our own on the plain http tier. */
+  readonly plainCookie: string
   /** The Cookie header that went to the application. */
   readonly forwardedCookies: string | null
   readonly authorization: string | undefined
@@ -47,16 +49,16 @@ export function isEverybodys(answer: AnonymousAnswer): boolean {
     answer.setCookies === 0 &&
     answer.forwardedCookies === null &&
     answer.authorization === undefined &&
-    !mentionsUs(answer.cookies) &&
+    !mentionsUs(answer.cookies, answer.plainCookie) &&
     answer.cacheControl !== undefined &&
     saysPublic(answer.cacheControl)
   )
 }
 
 /** Anywhere in the header: what looks like ours to anybody is no stranger's request. */
-function mentionsUs(cookies: string | undefined): boolean {
+function mentionsUs(cookies: string | undefined, plainCookie: string): boolean {
   if (cookies === undefined) return false
-  return cookies.toLowerCase().includes('__host-http-') || cookies.includes('plain-sid')
+  return cookies.toLowerCase().includes('__host-http-') || cookies.includes(plainCookie)
 }
 
 /** Plainly, and nothing against it. A quotation mark, behind which caches disagree, is against it. */

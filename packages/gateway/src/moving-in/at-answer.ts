@@ -31,6 +31,7 @@ export function staysPublic(
     method,
     status,
     cookies: req.headers.cookie,
+    plainCookie: site.own.plainCookie,
     forwardedCookies: cookies,
     authorization: req.headers.authorization,
     hasSession: session.id !== null || session.ended !== null || exchange.cookie !== null,

@@ -21,15 +21,19 @@ export interface OwnCookies {
   /** Names, of which the end may be open. */
   readonly patterns: readonly string[]
   readonly exposed: ReadonlySet<string>
+  /** The name of our own on the plain http tier. */
+  readonly plainCookie: string
 }
 
 /** The names of a request's cookies that are left over. */
-export function leftoverNames(cookieHeader: string, { patterns, exposed }: OwnCookies, vault: Vault): string[] {
+export function leftoverNames(cookieHeader: string, own: OwnCookies, vault: Vault): string[] {
+  const { patterns, exposed, plainCookie } = own
   const names = new Set<string>()
   for (const pair of cookieHeader.split(';')) {
     const equals = pair.indexOf('=')
     const name = equals === -1 ? '' : pair.slice(0, equals).trim()
-    if (isOurs(name) || exposed.has(name) || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) continue
+    if (isReserved(name) || name === plainCookie || exposed.has(name) || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
+      continue
     const isOwn = patterns.some((pattern) => matchesCookie(pattern, name))
     if (isOwn || vault.cookies.some((cookie) => cookie.name === name)) names.add(name)
   }
@@ -75,11 +79,6 @@ export class Cleaned {
     this.#tries.set(id, tries + 1)
     return true
   }
-}
-
-/** Our own cookie over https, and that of the plain http tier. */
-function isOurs(name: string): boolean {
-  return isReserved(name) || name === 'plain-sid'
 }
 
 function domainsOf(host: string): string[] {

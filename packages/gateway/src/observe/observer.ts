@@ -41,7 +41,7 @@ export class Observer {
     if (!(Number(req.headers['content-length'] ?? Number.NaN) <= LONGEST_FORM)) return null
     const { whole, body } = await readBody(req, LONGEST_FORM)
     if (whole !== null) this.#fields.set(passage, fieldNames(type, whole.toString('latin1')))
-    return { name: unnamed('absent'), body }
+    return { login: null, name: unnamed('absent'), remember: false, body }
   }
 
   /** Notes an answer. */

@@ -8,6 +8,7 @@ import { METHODS } from 'node:http'
 import { parseAuthority } from '@coatcheck/session'
 import { readHttp2 } from '../http2.ts'
 import type { PathIds } from '../ids/path.ts'
+import type { SiteIds } from '../ids/site-ids.ts'
 import type { GatewayRequest } from '../passage.ts'
 import { inOneSpelling, withoutDots } from '../reading/escapes.ts'
 import type { Path } from '../reading/rules.ts'
@@ -48,6 +49,28 @@ export function canonicalRequest(req: GatewayRequest, ids?: PathIds): Target {
   const plain = isPlain(rawPath)
   const path = plain ? rawPath : canonicalPath(rawPath)
   return { host: named.host, authority, path, rawPath, plain, query }
+}
+
+/**
+ * The application's own session ids stay outside, wherever in the address they stand (G2).
+ *
+ * @throws Refusal 400 where one cannot be taken out
+ */
+export function withoutIds(req: GatewayRequest, arrived: Target, { parameters, path, address }: SiteIds): Target {
+  let target = arrived
+  if (path?.mayBeIn(req.url ?? '')) target = canonicalRequest(req, path)
+  if (target.query !== '' && !parameters.isEmpty) {
+    const left = parameters.removedFrom(target.query.slice(1))
+    target = { ...target, query: left === '' ? '' : `?${left}` }
+  }
+  if (address?.isIn(target.path + target.query)) {
+    throw new Refusal(
+      400,
+      'This address holds a session id',
+      'Ids are not taken from addresses: go to the page itself.',
+    )
+  }
+  return target
 }
 
 function assertMethod(method: string): void {

@@ -102,7 +102,7 @@ async function keepCookies(
   }
   const answer = { status, headers, setCookies }
   const user = attempt === null ? null : signInUser(passage, attempt, answer)
-  if (user !== null) await session.signIn(user)
+  if (user !== null) await session.signIn(user, { remember: attempt?.remember === true })
   const pending = attempt === null || user !== null ? null : pendingSignIn(passage, attempt, answer)
   const step = (vault: Vault) => (user === null && pending === null ? vault : afterStep(vault, pending))
   if (setCookies.length === 0 && step(session.data) === session.data) return []

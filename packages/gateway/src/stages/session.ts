@@ -57,12 +57,15 @@ function signInAttempt(passage: Passage, session: Visit['session'], form: Form |
   const { site, meaning, now } = passage
   const rule = meaning.login
   if (rule === null) {
-    return site.site.formsMaySignIn && isNavigationalForm(passage) ? { rule, name: unnamed('absent') } : null
+    return site.site.formsMaySignIn && isNavigationalForm(passage)
+      ? { rule, name: unnamed('absent'), remember: false }
+      : null
   }
-  if (rule.user?.remembered === undefined) return { rule, name: form?.name ?? unnamed('absent') }
+  const remember = form?.remember === true
+  if (rule.user?.remembered === undefined) return { rule, name: form?.name ?? unnamed('absent'), remember }
   const { pending } = session.data
-  const remembered = pending !== undefined && now() < pending.until
-  return { rule, name: remembered ? { user: pending.user } : unnamed('not-remembered') }
+  if (pending === undefined || now() >= pending.until) return { rule, name: unnamed('not-remembered'), remember }
+  return { rule, name: { user: pending.user }, remember: remember || pending.remember === true }
 }
 
 async function endOldToken(session: Visit['session'], attempt: SignInAttempt): Promise<void> {

@@ -41,11 +41,12 @@ const SECOND_STEP = 600_000
 /** What the next step has to know: the user whom this one named, where the answer shows that it was no more than a step. */
 export function pendingSignIn(
   passage: Passage,
-  { rule, name }: SignInAttempt,
+  { rule, name, remember }: SignInAttempt,
   answer: AnswerSigns,
 ): PendingSignIn | null {
   if (rule?.continues === undefined || name.user === null || !shows(rule.continues, answer, passage)) return null
-  return { user: name.user, until: passage.now() + SECOND_STEP }
+  const until = passage.now() + SECOND_STEP
+  return remember ? { user: name.user, until, remember } : { user: name.user, until }
 }
 
 /** Whether an answer's cookies bring the application's sign-in cookie to a vault that had none. */

@@ -33,6 +33,8 @@ export interface PendingSignIn {
   readonly user: string
   /** Until when it counts, in milliseconds since 1970. */
   readonly until: number
+  /** He asked for a session that outlives the browser. */
+  readonly remember?: true
 }
 
 /** The address that the browser asked for. Cookies are judged against it, not against the upstream's. */

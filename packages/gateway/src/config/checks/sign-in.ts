@@ -8,11 +8,14 @@ import { isLoginRule, type LoginDraft, mergeLogin } from '../merge.ts'
 import { presets } from '../presets/index.ts'
 import type { Finding, KeyPath } from '../problem.ts'
 import { matchesCookie } from '../values/cookie-pattern.ts'
+import { parseUserField } from '../values/name.ts'
 import { compilePathPattern } from '../values/path-pattern.ts'
+import { Refused } from '../values/refused.ts'
 
 export function checkSignIn({ sites }: Draft): Finding[] {
   return sites.flatMap((site, i) => [
     ...rulesAreWhole(site, i),
+    ...formsAreDescribed(site, i),
     ...stepsFitTogether(site, i),
     ...rulesAreNotPublic(site, i),
     ...callbacksAreNotPublic(site, i),
@@ -44,6 +47,28 @@ function rulesAreWhole(site: DraftSite, i: number): Finding[] {
           'success: { status: [302], setsCookie: auth }',
       },
     ]
+  })
+}
+
+/** A form without fields is any form, and a field without a value is not looked for. */
+function formsAreDescribed(site: DraftSite, i: number): Finding[] {
+  return loginRules(site, i).flatMap(({ rule: { form }, path }): Finding[] => {
+    if (form === undefined) return []
+    const finding = (key: string[], what: string, remedy: string): Finding[] => [
+      { path: [...path, 'form', ...key], at: 'value', what, remedy },
+    ]
+    const fields = Object.entries(form)
+    if (fields.length === 0) return finding([], 'names no field', 'write form: { do: login }, or remove it')
+    return fields.flatMap(([name, value]) => {
+      const field = parseUserField(name)
+      if (field instanceof Refused) return finding([name], `is no field: it ${field.what}`, field.remedy)
+      if (value.trim() === '') {
+        return finding([name], 'is empty', 'write the value that the form has there, or "*" for any that is not empty')
+      }
+      return value !== '*' && value.includes('*')
+        ? finding([name], 'has "*" beside other text', 'write the whole value, or "*" alone for any')
+        : []
+    })
   })
 }
 

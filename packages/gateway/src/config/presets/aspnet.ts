@@ -20,6 +20,7 @@ export const aspnet: Preset = {
   ids: { cookieless: true },
   expose: ['XSRF-TOKEN'],
   server: 'iis',
+  ignoreUserCase: true,
   login: { method: 'POST', path: '/Login.aspx', success: { status: [302], setsCookie: '.ASPXAUTH' } },
   logout: [{ path: '/Logout.aspx' }],
 }

@@ -18,6 +18,7 @@ export const classicAsp: Preset = {
   sessionCookies: ['ASPSESSIONID*'],
   expose: [],
   server: 'iis',
+  ignoreUserCase: true,
   login: { method: 'POST', path: '/login.asp', success: { status: [302], location: '/default.asp' } },
   logout: [{ path: '/logout.asp' }],
 }

@@ -17,6 +17,8 @@ export interface Preset {
   readonly expose: readonly string[]
   /** What reads its paths (`reading/servers/`). */
   readonly server: ServerName
+  /** Whether it takes `Alice` and `alice` for one user. Absent: it tells them apart, or nobody knows. */
+  readonly ignoreUserCase?: true
   /** Completed or replaced, key by key, by the site's own rule. */
   readonly login: LoginRule | null
   /** Applications have sign-ins of their own beside that rule: until the site says which, any form may be one (G3). */

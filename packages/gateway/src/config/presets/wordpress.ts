@@ -15,6 +15,7 @@ export const wordpress: Preset = {
   sessionCookies: ['wordpress_sec_*', 'wordpress_*'],
   expose: [],
   server: 'apache',
+  ignoreUserCase: true,
   login: {
     method: 'POST',
     path: '/**/wp-login.php',

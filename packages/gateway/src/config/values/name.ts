@@ -1,6 +1,7 @@
 // Small words: the name of a site, of a cookie, of a form field, a request method.
 
-import { type Refused, refused } from './refused.ts'
+import { foldCase } from '../../form/field-name.ts'
+import { Refused, refused } from './refused.ts'
 
 // RFC 9110 §5.6.2
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -44,4 +45,24 @@ export function parseMethod(text: string): string | Refused {
   if (!token.test(text)) return refused('is not a request method', 'write for example POST')
   if (text !== text.toUpperCase()) return refused('is not a method that browsers send', `write ${text.toUpperCase()}`)
   return text
+}
+
+/** What comes behind our own prefix, which nothing changes (R1). */
+export function parseOwnCookie(text: string): string | Refused {
+  const prefix = /^(?:__(?:Host-Http|Host|Http|Secure)-|plain-)/i.exec(text)?.[0]
+  if (prefix !== undefined) {
+    const rest = text.slice(prefix.length)
+    return refused('has a prefix', `write ${rest === '' ? 'sid' : rest}: the prefix is __Host-Http- always`)
+  }
+  const name = parseCookieName(text)
+  if (name instanceof Refused || name.length <= 64) return name
+  return refused('is longer than 64 characters', 'shorten it')
+}
+
+/** In one case, as domains are compared. */
+export function parseDomain(text: string): string | Refused {
+  const bare = text.replace(/^@|\\$/, '')
+  if (bare !== text && bare !== '') return refused('has the sign between domain and name', `write ${bare}`)
+  if (text === '' || /[\s\p{Cc}\\@/]/u.test(text)) return refused('is no domain', 'write SHOP, or shop.example.test')
+  return foldCase(text.normalize('NFC'))
 }

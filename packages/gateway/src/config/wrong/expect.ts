@@ -17,6 +17,7 @@ export const inSite = (rest: string) => `sites:\n  - upstream: http://a:1\n${res
 const folder = temporaryFolder()
 after(() => folder[Symbol.dispose]())
 mkdirSync(join(folder.path, 'folder'))
+writeFileSync(join(folder.path, 'secret.key'), '0123456789abcdef'.repeat(2))
 
 /** Two pairs, `one` and `two`, the first one's key with a passphrase as `locked`, and `note.pem`, which is nothing. */
 export function makeCertificates(): void {

@@ -2,6 +2,8 @@
 
 import { expectRefused, inSite } from './expect.ts'
 
+const formRule = (form: string) => `login: { path: /in, form: ${form}, success: { setsCookie: t } }`
+
 expectRefused([
   ['G2: a cookie name with a space', inSite('expose: [a b]'), 3, 'sites[0].expose[0]', /not a cookie name/, /no space/],
   [
@@ -37,6 +39,19 @@ expectRefused([
     /stay on/,
     /remove/,
   ],
+  ['G3: a form of no field', inSite(formRule('{}')), 3, 'sites[0].login.form', /names no field/, /do: login/],
+  ['G3: a form that is none', inSite(formRule('login')), 3, 'sites[0].login.form', /text, not a map/, /do: login/],
+  ['G3: a field that is a list', inSite(formRule('{ do: [a] }')), 3, 'sites[0].login.form.do', /a list, not/, /login/],
+  [
+    'G3: a field without value',
+    inSite(formRule("{ do: ' ' }")),
+    3,
+    'sites[0].login.form.do',
+    /is empty/,
+    /"\*" for any/,
+  ],
+  ['G3: a value with "*"', inSite(formRule('{ do: log* }')), 3, 'sites[0].login.form.do', /"\*" beside/, /"\*" alone/],
+  ['G3: any field', inSite(formRule("{ '*': x }")), 3, 'sites[0].login.form.*', /names every field/, /name attribute/],
   ['G3: a rule that is none', inSite('login: /in'), 3, 'sites[0].login', /text, not a map or a list/, /path: \/login/],
   ['G3: no rule in a list', inSite('login: []'), 3, 'sites[0].login', /is empty/, /path: \/login/],
   [
