@@ -227,7 +227,7 @@ export function processes(): { readonly pid: number; readonly parent: number }[]
 }
 
 export async function until(holds: () => boolean | Promise<boolean>, otherwise: string): Promise<void> {
-  const patience = performance.now() + 30_000
+  const patience = performance.now() + 60_000
   while (!(await holds())) {
     assert(performance.now() < patience, otherwise)
     await sleep(5)
