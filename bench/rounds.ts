@@ -1,6 +1,7 @@
 // Rounds: all entrants in turn, over and over, so that what the machine does meanwhile falls on all alike.
 
-import type { Aim } from './load.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Aim, Load } from './load.ts'
 import { type Measured, type Turn, takeTurn } from './turn.ts'
 
 const SLICE = 0.25 // seconds
@@ -37,6 +38,21 @@ export async function runRound<E extends Entrant>(
     }
   }
   return turns
+}
+
+/** What is compiled by then stays so: a program with more code of its own would else be measured while it is. */
+const WARM = 12_000 // answers
+
+/** Nothing of it counts. @param seconds - the longest that it takes */
+export async function warmUp(aim: Aim, seconds: number): Promise<void> {
+  const load = new Load(aim)
+  load.start()
+  try {
+    await Promise.race([load.failed, load.answers(WARM), sleep(seconds * 1000)])
+    await Promise.race([load.failed, load.finish()])
+  } finally {
+    load.stop()
+  }
 }
 
 function sum(a: Turn, b: Turn): Turn {

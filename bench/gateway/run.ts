@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { signIn } from '../browser.ts'
 import { Child } from '../child.ts'
 import type { Cores } from '../cores.ts'
-import { type Entrant, rate, runRound } from '../rounds.ts'
+import { type Entrant, rate, runRound, warmUp } from '../rounds.ts'
 import type { Member } from '../servers/work.ts'
 import { median } from '../statistics.ts'
 import type { Measured, Turn } from '../turn.ts'
@@ -81,11 +81,19 @@ export async function run(plan: Plan): Promise<Outcome> {
       }
     }
     const results = scenarios.map((scenario) => ({ scenario, rows: rowsOf(scenario, ready) }))
-    for (let round = 0; round <= rounds; round++) {
-      const when = round === 0 ? 'warm-up' : `round ${round} of ${rounds}` // the code is compiled, and nothing counts
+    for (const { scenario, rows } of results) {
+      for (const { title, aim } of rows) {
+        progress(`warm-up: ${scenario.name}, ${title}`)
+        await warmUp(aim, 8 * seconds).catch((error) => {
+          throw named(title, error)
+        })
+      }
+    }
+    for (let round = 1; round <= rounds; round++) {
+      const when = `round ${round} of ${rounds}`
       for (const { scenario, rows } of results) {
         const turns = await runRound(rows, seconds, ({ title }) => progress(`${when}: ${scenario.name}, ${title}`))
-        if (round > 0) rows.forEach((row, i) => void row.turns.push(turns[i] as Turn))
+        rows.forEach((row, i) => void row.turns.push(turns[i] as Turn))
       }
     }
     if (plan.latencySeconds !== null) await latencies(results, plan.latencySeconds, progress)
