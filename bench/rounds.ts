@@ -23,7 +23,7 @@ export async function runRound<E extends Entrant>(
   seconds: number,
   onTurn: (entrant: E) => void,
 ): Promise<Turn[]> {
-  const turns: Turn[] = entrants.map(() => ({ answered: 0, seconds: 0, processorTime: 0 }))
+  const turns: Turn[] = entrants.map(() => ({ answered: 0, seconds: 0, processorTime: 0, parts: [] }))
   const slices = Math.ceil(seconds / SLICE)
   for (let slice = 0; slice < slices; slice++) {
     for (let i = 0; i < entrants.length; i++) {
@@ -60,6 +60,7 @@ function sum(a: Turn, b: Turn): Turn {
     answered: a.answered + b.answered,
     seconds: a.seconds + b.seconds,
     processorTime: a.processorTime + b.processorTime,
+    parts: b.parts.map((part, i) => part + (a.parts[i] ?? 0)),
   }
 }
 

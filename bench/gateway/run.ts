@@ -72,7 +72,7 @@ export async function run(plan: Plan): Promise<Outcome> {
       progress(`starting: ${contender.title}`)
       try {
         const file = join(folder, `${contender.name}.db`)
-        const start = await contender.start(application.port, cores?.measured ?? null, file)
+        const start = await contender.start(application.port, cores, file)
         started.push(start.measured)
         ready.set(contender.name, await prepared(contender, start))
       } catch (error) {
@@ -156,14 +156,17 @@ async function latencies(results: readonly Result[], seconds: number, progress: 
   }
 }
 
-/** Where a core was not used up, the client or the application could not do more: the contender's own most is not known. */
+/**
+ * Where a core was not used up, the client or the application could not do more: the contender's own most is not known.
+ * Several processes may have to share a core with those two.
+ */
 function isItsMost({ turns }: Row): boolean {
-  return busy(turns) >= ALL
+  return busy(turns) >= ALL && turns.every(({ parts }) => parts.length < 2)
 }
 
 /** How much of its core a contender used: 1 is all of it. */
 export function busy(turns: readonly Turn[]): number {
-  return median(turns.map(({ processorTime, seconds }) => processorTime / 1e6 / seconds))
+  return median(turns.map(({ processorTime, seconds, parts }) => processorTime / 1e6 / seconds / (parts.length || 1)))
 }
 
 function named(title: string, error: unknown): Error {
