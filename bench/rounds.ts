@@ -13,7 +13,7 @@ export interface Entrant {
 }
 
 /**
- * The turns of one round, in short slices, so that a busy second of the machine falls on all. Each begins a slice.
+ * The turns of one round, in short slices, so that a busy second of the machine falls on all. Each begins one.
  *
  * @param seconds - how long each is measured
  * @throws an Error that names the entrant and shows the answer that was not the expected one
@@ -21,13 +21,14 @@ export interface Entrant {
 export async function runRound<E extends Entrant>(
   entrants: readonly E[],
   seconds: number,
+  round: number,
   onTurn: (entrant: E) => void,
 ): Promise<Turn[]> {
   const turns: Turn[] = entrants.map(() => ({ answered: 0, seconds: 0, processorTime: 0, parts: [] }))
   const slices = Math.ceil(seconds / SLICE)
   for (let slice = 0; slice < slices; slice++) {
     for (let i = 0; i < entrants.length; i++) {
-      const which = (slice + i) % entrants.length
+      const which = (round + slice + i) % entrants.length
       const entrant = entrants[which] as E
       onTurn(entrant)
       try {

@@ -54,7 +54,9 @@ export async function run({ contenders, rounds, seconds, cores, progress }: Plan
       await warmUp(aim, 2 * seconds)
     }
     for (let round = 1; round <= rounds; round++) {
-      const turns = await runRound(entrants, seconds, ({ title }) => progress(`round ${round} of ${rounds}: ${title}`))
+      const turns = await runRound(entrants, seconds, round, ({ title }) =>
+        progress(`round ${round} of ${rounds}: ${title}`),
+      )
       entrants.forEach((entrant, i) => void entrant.turns.push(turns[i] as Turn))
     }
     return entrants

@@ -84,7 +84,7 @@ export async function run(plan: Plan): Promise<Outcome> {
     for (const { scenario, rows } of results) {
       for (const { title, aim } of rows) {
         progress(`warm-up: ${scenario.name}, ${title}`)
-        await warmUp(aim, 8 * seconds).catch((error) => {
+        await warmUp(aim, 16 * seconds).catch((error) => {
           throw named(title, error)
         })
       }
@@ -92,7 +92,9 @@ export async function run(plan: Plan): Promise<Outcome> {
     for (let round = 1; round <= rounds; round++) {
       const when = `round ${round} of ${rounds}`
       for (const { scenario, rows } of results) {
-        const turns = await runRound(rows, seconds, ({ title }) => progress(`${when}: ${scenario.name}, ${title}`))
+        const turns = await runRound(rows, seconds, round, ({ title }) =>
+          progress(`${when}: ${scenario.name}, ${title}`),
+        )
         rows.forEach((row, i) => void row.turns.push(turns[i] as Turn))
       }
     }
