@@ -55,7 +55,8 @@ async function flood(socket: TLSSocket, bytes: (time: number) => Buffer, most: n
   while (said < most && socket.writable && !socket.destroyed) {
     const parts: Buffer[] = []
     for (let i = 0; i < 100; i++) parts.push(bytes(said++))
-    if (!socket.write(Buffer.concat(parts))) await Promise.race([once(socket, 'drain'), once(socket, 'close')])
+    if (!socket.write(Buffer.concat(parts)))
+      await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => {})
     await sleep(1)
   }
   return said
