@@ -18,11 +18,17 @@ async function setUp(t: TestContext, timeouts: object, file = ''): Promise<{ app
   return { app, gateway: await startTestGateway(t, app.port, { file, options: { timeouts } }) }
 }
 
+/** That it breaks off is what is waited for here. */
+function gone(socket: Socket): Promise<void> {
+  socket.on('error', () => {}).resume()
+  return new Promise((resolve) => (socket.destroyed ? resolve() : socket.once('close', () => resolve())))
+}
+
 /** Sends text byte by byte, until it is told to stop or the connection ends. */
 async function drip(socket: Socket, text: string, milliseconds: number): Promise<string> {
   let answer = ''
-  socket.on('error', () => {}).on('data', (chunk) => (answer += chunk))
-  const closed = once(socket, 'close').catch(() => {})
+  socket.on('data', (chunk) => (answer += chunk))
+  const closed = gone(socket)
   const dripping = (async () => {
     for (const byte of text) {
       if (socket.destroyed || !socket.writable) return
@@ -84,7 +90,7 @@ test('a body that comes slowly in earnest is waited for', async (t) => {
 test('300 clients that send their bodies in drops do not keep the application from others', async (t) => {
   const { gateway } = await setUp(t, { body: 1000 })
   const slow = await Promise.all(Array.from({ length: 300 }, () => open(gateway.port)))
-  const ended = Promise.all(slow.map((socket) => once(socket.on('error', () => {}).resume(), 'close')))
+  const ended = Promise.all(slow.map(gone))
   for (const socket of slow) socket.write(`${POST}x`)
   const dripping = setInterval(() => {
     for (const socket of slow) if (socket.writable) socket.write('x')
@@ -105,7 +111,7 @@ test('1,000 connections on which nothing is said cost little, keep nobody out, a
   const grown = process.memoryUsage().rss - before
   t.diagnostic(`${Math.round(grown / 1000 / 1024)} KiB a connection, both ends`)
   assert.ok(grown < 150 * 2 ** 20, `${grown} bytes`)
-  await Promise.all(idle.map((socket) => (socket.closed ? null : once(socket.on('error', () => {}).resume(), 'close'))))
+  await Promise.all(idle.map(gone))
   await isServed(gateway)
 })
 
@@ -114,8 +120,8 @@ test('more connections than the limit are turned away, and none that is there su
   const first = await Promise.all(Array.from({ length: 200 }, () => open(gateway.port)))
   const turnedAway = await Promise.all(
     Array.from({ length: 300 }, async () => {
-      const socket = connect(gateway.port, '127.0.0.1').on('error', () => {})
-      await once(socket.resume(), 'close').catch(() => {})
+      const socket = connect(gateway.port, '127.0.0.1')
+      await gone(socket)
       return socket.bytesRead
     }),
   )
@@ -148,5 +154,4 @@ test('requests that are sent behind each other without an answer being read do n
   assert.ok(grown < 300 * 2 ** 20, `${grown} bytes`)
   await isServed(gateway)
   socket.destroy()
-  await closed
 })
