@@ -24,7 +24,7 @@ export interface Coatcheck {
 
 export async function startCoatcheck(
   upstream: string,
-  { preset, login, logout }: Pick<Product, 'preset' | 'login' | 'logout'>,
+  { preset, ...rules }: Pick<Product, 'preset' | 'login' | 'logout' | 'idParameters'>,
 ): Promise<Coatcheck> {
   const folder = await mkdtemp(join(tmpdir(), 'coatcheck-apps-'))
   const file = join(folder, 'coatcheck.yaml')
@@ -34,8 +34,9 @@ export async function startCoatcheck(
     'sites:',
     `  - upstream: ${upstream}`,
     `    preset: ${preset}`,
-    ...(login === undefined ? [] : [`    login: ${login}`]),
-    ...(logout === undefined ? [] : [`    logout: ${logout}`]),
+    ...(['login', 'logout', 'idParameters'] as const).flatMap((key) =>
+      rules[key] === undefined ? [] : [`    ${key}: ${rules[key]}`],
+    ),
   ]
   await writeFile(file, `${lines.join('\n')}\n`)
   const events: GatewayEvent[] = []
