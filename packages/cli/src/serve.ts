@@ -107,7 +107,6 @@ export async function serve(config: Config, flags: ServeFlags = {}): Promise<Ser
   const exit = (code: number) => void log.flush().finally(() => process.exit(code))
   log.warnings(config)
   const gateway = await start(config, log, options, exit)
-  for (const address of addresses(gateway)) tellListening(log, address)
   const unwatch = config.file === null ? () => {} : reloading(gateway, config.file, flags, log)
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -124,6 +123,8 @@ export async function serve(config: Config, flags: ServeFlags = {}): Promise<Ser
       void Promise.resolve(gateway.openStreams).then(tell)
     })
   }
+  // Whoever reads this may send signals from now on.
+  for (const address of addresses(gateway)) tellListening(log, address)
   return gateway
 }
 
