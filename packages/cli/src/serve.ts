@@ -7,11 +7,11 @@ import {
   type Gateway,
   loadConfig,
   presetNames,
-  type Report,
   startGateway,
 } from '@coatcheck/gateway'
-import { Command, InvalidArgumentError } from 'commander'
-import { describe } from './describe.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { LEVELS, type Level } from './log/fields.ts'
+import { DEFAULT_LOG, type Log, type LogOptions, openLog } from './log/log.ts'
 import { Reloads } from './reloads.ts'
 import { watchFile } from './watch-file.ts'
 import { startWorkers, type Workers } from './workers/primary.ts'
@@ -28,6 +28,9 @@ export interface ServeFlags {
   readonly workers?: number | 'auto'
   /** False: the configuration is read again at SIGHUP alone. */
   readonly watch?: boolean
+  readonly log?: 'text' | 'json'
+  readonly logLevel?: Level
+  readonly accessLog?: boolean
 }
 
 export function serveCommand(): Command {
@@ -39,6 +42,17 @@ export function serveCommand(): Command {
     .option('--config <file>', 'a YAML file that says all of this and more')
     .option('--workers <count>', 'how many processes serve: a number, or auto for one a core (default: 1)', count)
     .option('--no-watch', 'read the file again at SIGHUP alone, not when it changes')
+    .addOption(
+      new Option('--log <format>', 'what the log is written for: people, or programs')
+        .choices(['text', 'json'])
+        .default(DEFAULT_LOG.format),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'what is less than this is left out')
+        .choices(LEVELS)
+        .default(DEFAULT_LOG.level),
+    )
+    .option('--access-log', 'tell each request: site, method, path, status, time, bytes, session id, address')
     .action(async (flags: ServeFlags, command: Command) => {
       const wrong = misuse(flags)
       if (wrong !== null) command.error(`error: ${wrong}`)
@@ -77,36 +91,60 @@ function configOf(flags: ServeFlags): Promise<Config> | Config {
   return defaultConfig({ upstream, ...(listen && { listen }), ...(preset && { preset }), ...beside })
 }
 
+function logOptions({ log, logLevel, accessLog }: ServeFlags): LogOptions {
+  return {
+    format: log ?? DEFAULT_LOG.format,
+    level: logLevel ?? DEFAULT_LOG.level,
+    access: accessLog ?? DEFAULT_LOG.access,
+    worker: null,
+  }
+}
+
 /** Serves until SIGINT or SIGTERM, then ends what is under way within `timeouts.drain`; the second signal ends it at once. */
-export async function serve(config: Config, flags: Pick<ServeFlags, 'watch' | 'workers'> = {}): Promise<Served> {
-  for (const warning of config.warnings) console.error(`warning: ${warning}`)
-  const report: Report = (event) => {
-    const line = describe(event)
-    if (line !== null) console.log(`${new Date().toISOString()} ${line}`)
-  }
-  const gaveUp = (error: Error) => {
-    console.error(error.message)
-    process.exit(1)
-  }
-  const gateway =
-    config.workers > 1 ? await startWorkers(config, { report, gaveUp }) : await startGateway(config, { report })
-  for (const address of addresses(gateway)) console.log(`coatcheck listens on ${address}`)
-  const unwatch = config.file === null ? () => {} : reloading(gateway, config.file, flags, report)
+export async function serve(config: Config, flags: ServeFlags = {}): Promise<Served> {
+  const options = logOptions(flags)
+  const log = openLog(options)
+  const exit = (code: number) => void log.flush().finally(() => process.exit(code))
+  log.warnings(config)
+  const gateway = await start(config, log, options, exit)
+  const unwatch = config.file === null ? () => {} : reloading(gateway, config.file, flags, log)
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       unwatch()
       const within = stopping ? 0 : gateway.config.timeouts.drain
       stopping = true
-      void gateway.close({ within }).then(() => process.exit(0))
+      void gateway.close({ within }).then(() => exit(0))
       const tell = (open: number) => {
         if (within === 0 || open === 0) return
-        console.log(`stopping: what is under way has ${within / 1000} s to end; told again, it is ended at once`)
+        const sentence = `stopping: what is under way has ${within / 1000} s to end; told again, it is ended at once`
+        log.say('info', 'stopping', { underWay: open, within }, sentence)
       }
       void Promise.resolve(gateway.openStreams).then(tell)
     })
   }
+  // Whoever reads this may send signals from now on.
+  for (const address of addresses(gateway)) tellListening(log, address)
   return gateway
+}
+
+async function start(config: Config, log: Log, options: LogOptions, exit: (code: number) => void): Promise<Served> {
+  const report = log.event
+  const gaveUp = (error: Error) => {
+    console.error(error.message)
+    exit(1)
+  }
+  try {
+    if (config.workers > 1) return await startWorkers(config, { report, gaveUp, log: options })
+    return await startGateway(config, { report, ...(log.access === undefined ? {} : { access: log.access }) })
+  } catch (error) {
+    await log.flush()
+    throw error
+  }
+}
+
+function tellListening(log: Log, address: string): void {
+  log.say('info', 'listening', { address }, `coatcheck listens on ${address}`)
 }
 
 /** At SIGHUP, and when the file changes. */
@@ -114,17 +152,20 @@ function reloading(
   gateway: Served,
   file: string,
   { watch = true, ...flags }: Pick<ServeFlags, 'watch' | 'workers'>,
-  report: Report,
+  log: Log,
 ): () => void {
   const apply = async (config: Config) => {
     const before = addresses(gateway)
     await gateway.reload(config)
-    for (const warning of config.warnings) console.error(`warning: ${warning}`)
+    log.warnings(config)
     const now = addresses(gateway)
-    for (const address of now) if (!before.includes(address)) console.log(`coatcheck listens on ${address}`)
-    for (const address of before) if (!now.includes(address)) console.log(`coatcheck no longer listens on ${address}`)
+    for (const address of now) if (!before.includes(address)) tellListening(log, address)
+    for (const address of before) {
+      if (now.includes(address)) continue
+      log.say('info', 'not-listening', { address }, `coatcheck no longer listens on ${address}`)
+    }
   }
-  const reloads = new Reloads(file, apply, report, besideOf(flags))
+  const reloads = new Reloads(file, apply, log.event, besideOf(flags))
   process.on('SIGHUP', () => void reloads.reload())
   return watch ? watchFile(file, () => void reloads.reload()) : () => {}
 }

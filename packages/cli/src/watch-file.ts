@@ -6,18 +6,24 @@ import { readFile } from 'node:fs/promises'
 
 const LOOK_EVERY = 1000
 
+/** @returns a function that ends the watch */
+export function watchFile(file: string, changed: () => void): () => void {
+  const look = watcher(file, changed)
+  void look()
+  const timer = setInterval(() => void look(), LOOK_EVERY).unref()
+  return () => clearInterval(timer)
+}
+
 /**
- * Calls `changed` each time the file holds something else, once two looks have found the same: what is still being
- * written is left to the next look. A file that is gone has changed too.
- *
- * @param every - milliseconds between two looks
- * @returns a function that ends the watch
+ * A look at a file. It calls `changed` each time the file holds something else, once two looks have found the same: what
+ * is still being written is left to the next look. A file that is gone has changed too.
  */
-export function watchFile(file: string, changed: () => void, every = LOOK_EVERY): () => void {
+export function watcher(file: string, changed: () => void): () => Promise<void> {
+  /** Undefined before the first look; null where there is no file. */
   let known: string | null | undefined
   let seen: string | null | undefined
   let looking = false
-  async function look(): Promise<void> {
+  return async () => {
     if (looking) return // the file system takes its time
     looking = true
     const now = await readFile(file, 'latin1').catch(() => null)
@@ -29,7 +35,4 @@ export function watchFile(file: string, changed: () => void, every = LOOK_EVERY)
     }
     seen = now
   }
-  void look()
-  const timer = setInterval(() => void look(), every).unref()
-  return () => clearInterval(timer)
 }

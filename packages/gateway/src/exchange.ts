@@ -2,7 +2,15 @@
 // which alone writes headers.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Client, type Exchange, type RequestFacts, requestClient, type TransportRules } from '@coatcheck/session'
+import {
+  type Client,
+  type Exchange,
+  type RequestFacts,
+  requestClient,
+  type Session,
+  type TransportRules,
+} from '@coatcheck/session'
+import type { Vault } from './vault/vault.ts'
 
 export class GatewayExchange implements Exchange {
   readonly facts: RequestFacts
@@ -14,6 +22,8 @@ export class GatewayExchange implements Exchange {
   readonly encrypted: boolean
   /** Whether the browser came by https, as our own socket shows or a trusted proxy says. */
   readonly https: boolean
+  /** The visitor's, once it is open. */
+  session: Session<Vault> | null = null
   /** Our Set-Cookie line, once there is one. */
   cookie: string | null = null
 

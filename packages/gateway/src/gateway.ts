@@ -1,6 +1,7 @@
 // The gateway: a request's way to the application and back, readable as a list of its stages.
 
 import { parseAuthority, type RequestFacts, requestFacts, SessionError, type Store } from '@coatcheck/session'
+import { type AccessLog, noteAccess, noteUnread } from './access-log.ts'
 import { answerRefusal } from './answers.ts'
 import { asRefusal } from './as-refusal.ts'
 import { formOf } from './callbacks/resumed.ts'
@@ -33,6 +34,8 @@ import { openStore } from './store.ts'
 export interface GatewayOptions {
   /** Hears what an operator should know. Default: nobody. */
   readonly report?: Report
+  /** Hears of each request when its answer is over. Default: nobody, and then nothing is noted. */
+  readonly access?: AccessLog
   /** In the place of the configured ones. */
   readonly timeouts?: Partial<Timeouts>
   /** Instead of the configured store, for tests and programs that embed the gateway. It is not closed with it. */
@@ -61,6 +64,7 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
 
 export class Gateway {
   readonly #report: Report
+  readonly #access: AccessLog | null
   readonly #now: () => number
   readonly #store: Store
   readonly #ownsStore: boolean
@@ -72,9 +76,10 @@ export class Gateway {
   /** @internal */
   constructor(
     config: Config,
-    { report = () => {}, timeouts = {}, store, peers = ALONE, clock = Date.now }: GatewayOptions,
+    { report = () => {}, access, timeouts = {}, store, peers = ALONE, clock = Date.now }: GatewayOptions,
   ) {
     this.#report = report
+    this.#access = access ?? null
     this.#now = clock
     this.#ownsStore = store === undefined
     this.#store = store ?? openStore(config)
@@ -161,6 +166,7 @@ export class Gateway {
     try {
       passage = this.#read(req, res, coming, facts, serving)
       const { site, target } = passage
+      if (this.#access !== null) noteAccess(passage, this.#access)
       site.users.add()
       limitSilence(passage, serving.timeouts.body)
       if (site.observer !== null) return await this.#observe(passage, site.observer, coming)
@@ -185,6 +191,7 @@ export class Gateway {
       if (coming?.awaitsContinue && !readsForm) res.writeContinue()
       this.#forward(passage, visit, form)
     } catch (error) {
+      if (passage === null && this.#access !== null) noteUnread(req, res, coming, serving.rules, this.#access)
       const failure = passage === null ? await this.#endUnread(req, res, facts, serving, error) : error
       this.#refuse(req, res, passage, failure)
     } finally {

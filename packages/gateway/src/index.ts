@@ -1,5 +1,6 @@
 // @coatcheck/gateway: what the command line and programs that embed the gateway use.
 
+export type { Access, AccessLog } from './access-log.ts'
 export * from './config/index.ts'
 export type { Consequence } from './explain/consequences.ts'
 export { type Explanation, explain } from './explain/explain.ts'

@@ -1,6 +1,7 @@
 // Another configuration while the gateway runs: nothing is dropped, and no request meets half of each.
 
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import type { Socket } from 'node:net'
@@ -108,6 +109,7 @@ test('G6: a WebSocket goes on through a reload, and ends with a session that the
   await socket.hears('after the reload')
   assert.match((await browser.visit('/')).body, /auth=alice/)
   await browser.visit('/logout')
+  assert.equal(gateway.heard('websocket-ended').length, 1, 'at once, not when it is looked for')
   await socket.ended
   assert.deepEqual(socket.closed, { code: 1008, reason: 'session ended' })
 })
@@ -142,7 +144,7 @@ test('E2: a token whose sign-out could not be confirmed stays refused when the s
 })
 
 test('E5: a visitor who was seen a moment before a reload is not signed out as idle behind it', async (t) => {
-  const app = withMembers(await startApplication(t))
+  const app = withMembers(await startApplication(t)).on('/never', () => {})
   let now = Date.now()
   const gateway = await startTestGateway(t, app.port, {
     site: `${SIGN_IN}, sessions: { idle: 10m }`,
@@ -150,11 +152,26 @@ test('E5: a visitor who was seen a moment before a reload is not signed out as i
   })
   const browser = gateway.browser()
   await browser.submit('/login', { user: 'alice', password: 'right' })
+  // What is replaced writes down what it noted when its last request has ended: that takes until the end of this test.
+  const socket = await open(gateway.port)
+  t.after(() => socket.destroy())
+  socket.write('GET /never HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: none\r\n\r\n')
+  await until(() => app.arrived.some(({ url }) => url === '/never'))
   now += 9 * 60_000
   assert.equal((await browser.visit('/')).body, 'auth=alice') // noted, and not yet written
   await gateway.reload(app.port, { site: `${SIGN_IN}, sessions: { idle: 9m }` })
   now += 5 * 60_000
   assert.equal((await browser.visit('/')).body, 'auth=alice')
+})
+
+test('E7: another secret is in force at once, though nobody can see that it is another one', async (t) => {
+  const app = withMembers(await startApplication(t))
+  const secrets = ['one', 'two'].map((word) => `secret: [${hash('sha256', word)}]`)
+  const gateway = await startTestGateway(t, app.port, { site: SIGN_IN, file: secrets[0]! })
+  const browser = gateway.browser()
+  await browser.submit('/login', { user: 'alice', password: 'right' })
+  assert.deepEqual((await gateway.reload(app.port, { site: SIGN_IN, file: secrets[1]! })).changed, ['default'])
+  assert.equal((await browser.visit('/')).status, 503)
 })
 
 test('what was replaced closes behind its last request: its connections to the application are gone', async (t) => {

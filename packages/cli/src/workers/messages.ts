@@ -1,12 +1,13 @@
 // What the primary process and its workers say to each other.
 
 import type { Changes, Config, Gateway, PeerWord } from '@coatcheck/gateway'
+import type { LogOptions } from '../log/log.ts'
 
 export type Addresses = Gateway['listeners']
 
 export type ToWorker =
   /** The first word. The configuration was read once, by the primary, so that all serve the same. */
-  | { readonly type: 'start'; readonly config: Config; readonly number: number }
+  | { readonly type: 'start'; readonly config: Config; readonly number: number; readonly log: LogOptions }
   | { readonly type: 'reload'; readonly config: Config }
   /** Said again, it counts from then on. */
   | { readonly type: 'stop'; readonly within: number }

@@ -6,6 +6,7 @@
 import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { assertReloadable, type Changes, type Config, type Report } from '@coatcheck/gateway'
+import { DEFAULT_LOG, type LogOptions } from '../log/log.ts'
 import { type Addresses, type FromWorker, partOf } from './messages.ts'
 import { Place } from './place.ts'
 import { afterDeath } from './restarts.ts'
@@ -18,6 +19,8 @@ export interface WorkersOptions {
   readonly report: Report
   /** Hears that they cannot be kept going, when the last one is gone. */
   readonly gaveUp: (error: Error) => void
+  /** How they log; default: as a program does that was told nothing. */
+  readonly log?: LogOptions
 }
 
 /**
@@ -128,7 +131,8 @@ export class Workers {
         reject(new Error(why))
         this.#died(place, why)
       })
-      place.tell({ type: 'start', config: partOf(config), number: place.number })
+      const log = { ...(this.#options.log ?? DEFAULT_LOG), worker: place.number }
+      place.tell({ type: 'start', config: partOf(config), number: place.number, log })
     })
   }
 

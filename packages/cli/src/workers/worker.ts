@@ -2,8 +2,8 @@
 //
 // It lives as long as its primary: when the channel between them closes, node:cluster ends this process.
 
-import { type GatewayEvent, type PeerWord, startGateway } from '@coatcheck/gateway'
-import { describe } from '../describe.ts'
+import { type GatewayEvent, type PeerWord, type Report, startGateway } from '@coatcheck/gateway'
+import { type Log, openLog } from '../log/log.ts'
 import { addressesOf, type FromWorker, type ToWorker } from './messages.ts'
 
 /** What all workers find at once is said by the first. */
@@ -22,6 +22,7 @@ const peers = {
   hear: (listener: (word: PeerWord) => void) => void listeners.push(listener),
 }
 
+let log: Log | undefined
 let gateway: Awaited<ReturnType<typeof startGateway>> | undefined
 
 process.on('message', (message: ToWorker) => {
@@ -50,9 +51,12 @@ async function reload({ config }: ToWorker & { type: 'reload' }): Promise<void> 
   }
 }
 
-async function start({ config, number }: ToWorker & { type: 'start' }): Promise<void> {
+async function start({ config, number, log: options }: ToWorker & { type: 'start' }): Promise<void> {
+  log = openLog(options)
+  const { access } = log
   try {
-    gateway = await startGateway(config, { peers, report: (event) => report(event, number) })
+    const report: Report = (event) => tell(event, number)
+    gateway = await startGateway(config, { peers, report, ...(access === undefined ? {} : { access }) })
     say({ type: 'serving', listeners: addressesOf(gateway) })
   } catch (error) {
     say({ type: 'failed', reason: (error as Error).message }, () => process.exit(1))
@@ -61,15 +65,17 @@ async function start({ config, number }: ToWorker & { type: 'start' }): Promise<
 
 function stop({ within }: ToWorker & { type: 'stop' }): void {
   if (gateway === undefined) process.exit(0)
-  void gateway.close({ within }).then(() => process.exit(0))
+  void gateway
+    .close({ within })
+    .then(() => log?.flush())
+    .then(() => process.exit(0))
   say({ type: 'stopping', openStreams: gateway.openStreams })
 }
 
-function report(event: GatewayEvent, number: number): void {
+function tell(event: GatewayEvent, number: number): void {
   if (event.type === 'configuration-reloaded') return // which the primary says, once all have it
   if (number !== 1 && OF_ALL.has(event.type)) return
-  const line = describe(event)
-  if (line !== null) console.log(`${new Date().toISOString()} worker ${number}: ${line}`)
+  log?.event(event)
 }
 
 function say(message: FromWorker, done: () => void = () => {}): void {

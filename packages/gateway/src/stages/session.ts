@@ -28,7 +28,8 @@ export function openVisit(passage: Passage, form: Form | null): Visit | Promise<
 }
 
 function visitOf(passage: Passage, form: Form | null, session: Visit['session']): Visit | Promise<Visit> {
-  const { site, meaning } = passage
+  const { site, meaning, exchange } = passage
+  exchange.session = session
   if (session.id !== null) site.unreturned.returned(session.id)
   const attempt = meaning.logout ? null : signInAttempt(passage, session, form)
   if (attempt !== null || meaning.logout || site.adoption !== null) return actingVisit(passage, session, attempt)
