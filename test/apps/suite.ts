@@ -116,7 +116,8 @@ export async function productSuite(product: Product): Promise<void> {
     }
     test('the attacks as a table', (t) => t.diagnostic(`\n${table(results)}`))
 
-    test('as many attacks were tried, and succeeded, as the table of docs/presets.md says', () => {
+    test('as many attacks were tried, and succeeded, as the table of docs/presets.md says', (t) => {
+      if (alone.length < attacks.length) return t.skip('not all of them were asked for')
       for (const failure of ['F1', 'F2', 'F3', 'F4', 'F5']) {
         const tried = alone.flatMap(({ attack, report }) =>
           attack.name.startsWith(`${failure} `) ? (report?.verdict ?? []) : [],
