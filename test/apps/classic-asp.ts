@@ -47,7 +47,7 @@ export const classicAsp: Product = {
     applicationCookies: ['session-id'],
   },
 
-  does: { work: 'an order kept in the session' },
+  does: { work: 'an order kept in the session', upload: 'a picture' },
 
   person: {
     async signIn(page, url, { name, password }) {
@@ -61,6 +61,12 @@ export const classicAsp: Product = {
       await page.fill('input[name=Card]', word)
       await press(page, 'input[type=submit]')
       await page.waitForSelector(`text=goes to card ${word}`)
+    },
+    async upload(page, url, file) {
+      await page.goto(`${url}/upload.asp`)
+      await page.setInputFiles('input[name=File]', file)
+      await press(page, 'input[type=submit]')
+      return new URL((await page.getAttribute('#kept a', 'href'))!, page.url()).href
     },
     async signOut(page, url) {
       await page.goto(`${url}/default.asp`)

@@ -77,8 +77,8 @@ export async function productSuite(product: Product): Promise<void> {
           assert.deepEqual(strange(cookies.map((cookie) => cookie.name)), [], `in the browser, when she ${name}`)
           assert.deepEqual(strange(script), [], `document.cookie, when she ${name}`)
           assert.ok(!script.includes(OWN_COOKIE))
-          const list = await coatcheck.sessionsOf(victim.name)
-          assert.equal(/has no session/.test(list), !isMember, `coatcheck sessions list, when she ${name}: ${list}`)
+          assert.equal(await coatcheck.countOf(victim.name), isMember ? 1 : 0, `sessions of hers, when she ${name}`)
+          if (name === 'signs in') assert.doesNotMatch(await coatcheck.sessionsOf(victim.name), /has no session/)
           if (/wrong password/.test(name)) assert.deepEqual(signedIn(coatcheck.events), [])
         })
         t.diagnostic(`${started.version} behind coatcheck\n${storyTable(story)}`)
@@ -116,7 +116,8 @@ export async function productSuite(product: Product): Promise<void> {
     }
     test('the attacks as a table', (t) => t.diagnostic(`\n${table(results)}`))
 
-    test('as many attacks were tried, and succeeded, as the table of docs/presets.md says', () => {
+    test('as many attacks were tried, and succeeded, as the table of docs/presets.md says', (t) => {
+      if (alone.length < attacks.length) return t.skip('not all of them were asked for')
       for (const failure of ['F1', 'F2', 'F3', 'F4', 'F5']) {
         const tried = alone.flatMap(({ attack, report }) =>
           attack.name.startsWith(`${failure} `) ? (report?.verdict ?? []) : [],
