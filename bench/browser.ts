@@ -17,26 +17,57 @@ Sec-Fetch-Dest: document
 Accept-Encoding: gzip, deflate, br, zstd
 Accept-Language: en-US,en;q=0.9`.replaceAll('\n', '\r\n')
 
+const UPLOAD = NAVIGATION.replace(/^Upgrade-Insecure-Requests.*\r\n|^Sec-Fetch-User.*\r\n/gm, '')
+  .replace(/^Accept: .*/m, 'Accept: */*')
+  .replace('Sec-Fetch-Mode: navigate', 'Sec-Fetch-Mode: cors')
+  .replace('Sec-Fetch-Dest: document', 'Sec-Fetch-Dest: empty')
+
 /** The bytes of a GET, with the cookies in the jar. */
-export function navigation(port: number, cookies: string): Buffer {
-  const cookie = cookies === '' ? '' : `\r\nCookie: ${cookies}`
-  return Buffer.from(`GET /basket HTTP/1.1\r\nHost: localhost:${port}\r\n${NAVIGATION}${cookie}\r\n\r\n`, 'latin1')
+export function navigation(port: number, cookies: string, path: string): Buffer {
+  return Buffer.from(`GET ${path} HTTP/1.1\r\n${head(port, NAVIGATION, cookies)}\r\n\r\n`, 'latin1')
 }
 
-/** Signs in by a form of the site. Resolves to the Cookie header from then on. */
-export function signIn(port: number, user: string, counter: number): Promise<string> {
+/** The bytes of a POST that a script of the site makes: `fetch(path, { method: 'POST', body: file })`. */
+export function upload(port: number, cookies: string, path: string, body: Buffer): Buffer {
+  const about = `Content-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\nOrigin: http://localhost:${port}`
+  return Buffer.concat([
+    Buffer.from(`POST ${path} HTTP/1.1\r\n${head(port, UPLOAD, cookies)}\r\n${about}\r\n\r\n`, 'latin1'),
+    body,
+  ])
+}
+
+function head(port: number, headers: string, cookies: string): string {
+  return `Host: localhost:${port}\r\n${headers}${cookies === '' ? '' : `\r\nCookie: ${cookies}`}`
+}
+
+/**
+ * Signs in by a form of the site. Resolves to the Cookie header from then on.
+ *
+ * @param jar - what the browser has for the site already
+ */
+export async function signIn(port: number, user: string, counter: number, jar = ''): Promise<string> {
+  const got = await submit(port, `/sign-in?user=${user}&counter=${counter}`, jar)
+  return [jar, ...got].filter((pair) => pair !== '').join('; ')
+}
+
+/** Sends a form, and resolves to the cookies that its answer sets. */
+export function submit(port: number, path: string, jar: string, form = ''): Promise<string[]> {
   const host = `localhost:${port}` // as it will be asked for: the vault's cookies belong to a host
   const headers = { host, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
-  const path = `/sign-in?user=${user}&counter=${counter}`
+  const type = form === '' ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
+  const cookie = jar === '' ? {} : { cookie: jar }
   return new Promise((resolve, reject) => {
-    const req = request({ host: '127.0.0.1', port, method: 'POST', path, headers, agent: false }, (res) => {
-      res.resume()
-      res.on('end', () => {
-        const pairs = (res.headers['set-cookie'] ?? []).map((line) => line.split(';', 1)[0] as string)
-        if (res.statusCode === 200) resolve(pairs.join('; '))
-        else reject(new Error(`the sign-in was answered with ${res.statusCode}`))
-      })
-    })
-    req.on('error', reject).end()
+    const req = request(
+      { host: '127.0.0.1', port, method: 'POST', path, headers: { ...headers, ...type, ...cookie }, agent: false },
+      (res) => {
+        res.resume()
+        res.on('end', () => {
+          const pairs = (res.headers['set-cookie'] ?? []).map((line) => line.split(';', 1)[0] as string)
+          if (res.statusCode === 200) resolve(pairs)
+          else reject(new Error(`the sign-in was answered with ${res.statusCode}`))
+        })
+      },
+    )
+    req.on('error', reject).end(form)
   })
 }

@@ -3,8 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Said } from './servers/serve.ts'
+import type { Measured } from './turn.ts'
 
-export class Child {
+export class Child implements Measured {
   readonly port: number
   readonly #process: ChildProcess
 

@@ -24,6 +24,17 @@ export function pinClient({ client }: Cores): void {
   spawnSync('taskset', ['-acp', String(client), String(process.pid)])
 }
 
+/** In words. */
+export function places(cores: Cores | null): string {
+  if (cores === null) return 'nothing was pinned to a core (one core alone, or no taskset): expect noise'
+  const { measured, client, application } = cores
+  const shared =
+    client === application
+      ? `the client and the application behind the gateway share core ${client}`
+      : `the client has core ${client}, the application behind the gateway core ${application}`
+  return `what is measured has core ${measured} for itself, ${shared}`
+}
+
 /** `0-2,5` is 0, 1, 2 and 5. */
 function numbers(list: string): number[] {
   return list.split(',').flatMap((range) => {

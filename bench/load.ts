@@ -4,17 +4,21 @@
 
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AnswerReader } from './answer.ts'
 
-const OK = Buffer.from('HTTP/1.1 200 ')
-const END_OF_HEAD = Buffer.from('\r\n\r\n')
 const PATIENCE = 30_000 // milliseconds
 
-export interface Aim {
-  readonly port: number
+/** What a visitor asks for, over and over. */
+export interface Visitor {
   readonly request: Buffer
   /** The body that every answer must have. */
   readonly expected: Buffer
-  readonly connections: number
+}
+
+export interface Aim {
+  readonly port: number
+  /** Each has a connection of his own. */
+  readonly visitors: readonly Visitor[]
 }
 
 export class Load {
@@ -22,6 +26,8 @@ export class Load {
   readonly #sockets: Socket[] = []
   #fail: (error: Error) => void = () => {}
   #stopped = false
+  #finishing = false
+  #waiting = 0
   #answered = 0
   /** Rejects at the first answer that is not the expected one. */
   readonly failed: Promise<never>
@@ -41,15 +47,18 @@ export class Load {
 
   /** Resolves once there are so many. @throws an Error where there aren't after half a minute */
   async answers(count: number): Promise<void> {
-    const patience = performance.now() + PATIENCE
-    while (this.#answered < count && !this.#stopped) {
-      if (performance.now() > patience) throw new Error('nothing was answered for half a minute')
-      await sleep(1)
-    }
+    await this.#until(() => this.#answered >= count)
   }
 
   start(): void {
-    for (let i = 0; i < this.#aim.connections; i++) this.#sockets.push(this.#open())
+    for (const visitor of this.#aim.visitors) this.#sockets.push(this.#open(visitor))
+  }
+
+  /** Asks for nothing more, and resolves when all is answered: what is broken off would be work for the next. */
+  async finish(): Promise<void> {
+    this.#finishing = true
+    await this.#until(() => this.#waiting === 0)
+    this.stop()
   }
 
   stop(): void {
@@ -57,35 +66,31 @@ export class Load {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  #open(): Socket {
-    const { port, request } = this.#aim
-    const socket = connect(port, '127.0.0.1').setNoDelay(true)
-    let part: Buffer | null = null
+  async #until(isSo: () => boolean): Promise<void> {
+    const patience = performance.now() + PATIENCE
+    while (!isSo() && !this.#stopped) {
+      if (performance.now() > patience) throw new Error('nothing was answered for half a minute')
+      await sleep(1)
+    }
+  }
+
+  #open({ request, expected }: Visitor): Socket {
+    const socket = connect(this.#aim.port, '127.0.0.1').setNoDelay(true)
+    const reader = new AnswerReader(expected)
+    this.#waiting++
     socket.on('connect', () => socket.write(request))
     socket.on('data', (chunk: Buffer) => {
-      const answer = part === null ? chunk : Buffer.concat([part, chunk])
-      const verdict = this.#judge(answer)
-      part = verdict === 'incomplete' ? answer : null
-      if (verdict === 'wrong') this.#end(`this is not the answer:\n\n${answer.toString('latin1')}\n`)
+      const verdict = reader.read(chunk)
+      if (verdict === 'wrong') this.#end(`this is not the answer:\n\n${chunk.toString('latin1', 0, 2000)}\n`)
       else if (verdict === 'right') {
         this.#answered++
-        if (!this.#stopped) socket.write(request)
+        if (this.#finishing) this.#waiting--
+        else if (!this.#stopped) socket.write(request)
       }
     })
     socket.on('error', (error) => this.#end(error.message))
     socket.on('close', () => this.#end('the connection was closed'))
     return socket
-  }
-
-  #judge(answer: Buffer): 'right' | 'wrong' | 'incomplete' {
-    const head = answer.indexOf(END_OF_HEAD)
-    if (head === -1) return 'incomplete'
-    if (answer.compare(OK, 0, OK.length, 0, OK.length) !== 0) return 'wrong'
-    const { expected } = this.#aim
-    const body = head + END_OF_HEAD.length
-    const come = answer.length - body
-    if (come < expected.length) return expected.compare(answer, body, undefined, 0, come) === 0 ? 'incomplete' : 'wrong'
-    return expected.compare(answer, body) === 0 ? 'right' : 'wrong'
   }
 
   #end(reason: string): void {

@@ -1,10 +1,11 @@
-// `npm run bench`: first look. See `--help`.
+// `npm run bench`: the library. See `--help`.
 
 import { cpus } from 'node:os'
 import { chosen } from './contenders.ts'
-import { type Cores, findCores, pinClient } from './cores.ts'
+import { findCores, pinClient, places } from './cores.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import { arePackagesInstalled, installPackages } from './packages.ts'
+import { progress } from './progress.ts'
 import { CONNECTIONS, run } from './run.ts'
 import { busy, table } from './table.ts'
 
@@ -30,32 +31,17 @@ async function bench({ rounds, seconds, only }: Options): Promise<void> {
   const results = await run({ contenders: chosen(only), rounds, seconds, cores, progress })
   progress('')
   console.log(
-    `coatcheck bench, first look: ${rounds} interleaved rounds of ${seconds} s, ${CONNECTIONS} keep-alive connections, ` +
+    `coatcheck bench, library: ${rounds} interleaved rounds of ${seconds} s, ${CONNECTIONS} keep-alive connections, ` +
       `one live session; every answer was checked\nNode ${process.version}, ${cpus()[0]?.model}; ${places(cores)}\n`,
   )
-  console.log(table(results))
+  console.log(`A live session is read, and its user and a counter answered\n\n${table(results)}`)
   console.log(`
-Figures are medians over the rounds, in brackets the 95 % bootstrap interval of the median, of differences and ratios
-taken round by round. A bound is judged by processor time, which a client or an application that is too slow does not
+Figures are medians over the rounds, in brackets the 95 % bootstrap interval of the median, of differences
+taken round by round. A bound is judged by processor time, which a client that is too slow does not
 distort: held, missed (the whole interval is beyond it), or open. busy: how much of its core the contender used.`)
   if (results.some(({ turns }) => busy(turns) < ALL)) {
     console.log(`
 Take these figures for a first impression: a contender had less than ${100 * ALL} % of its core. Either other programs ran
-beside the bench, or the client or the application could not keep up.`)
+beside the bench, or the client could not keep up.`)
   }
-}
-
-function places(cores: Cores | null): string {
-  if (cores === null) return 'nothing was pinned to a core (one core alone, or no taskset): expect noise'
-  const { measured, client, application } = cores
-  const shared =
-    client === application
-      ? `the client and the application behind the gateway share core ${client}`
-      : `the client has core ${client}, the application behind the gateway core ${application}`
-  return `what is measured has core ${measured} for itself, ${shared}`
-}
-
-/** One line that changes, where somebody watches. */
-function progress(doing: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${doing}`)
 }

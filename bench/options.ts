@@ -6,12 +6,12 @@ import { contenders } from './contenders.ts'
 export const HELP = `\
 npm run bench -- [--rounds N] [--seconds S] [--only NAME]
 
-What a live session costs over the same server without one, beside express-session, and how fast the gateway is beside
-bare forwarders. Every answer is checked to the byte.
+What a live session costs over the same server without one, beside express-session. Every answer is checked to the byte.
+The gateway has a bench of its own: npm run bench:gateway
 
   --rounds N     how often each is measured, in turn with the others (default 7)
   --seconds S    how long each time (default 2)
-  --only NAME    library, gateway, or one of: ${contenders.map(({ name }) => name).join(', ')};
+  --only NAME    one of: ${contenders.map(({ name }) => name).join(', ')};
                  what it is compared to runs along
   --help         this
 `
@@ -34,13 +34,30 @@ export function readOptions(args: readonly string[]): Options {
       help: { type: 'boolean', default: false },
     },
   })
-  const rounds = Number(values.rounds)
-  const seconds = Number(values.seconds)
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds: write a whole number from 1')
-  if (!(seconds > 0 && seconds <= 600)) throw new Error('--seconds: write a number above 0, at most 600')
-  const names = contenders.flatMap(({ name, group }) => [name, group])
-  if (values.only !== undefined && !names.includes(values.only)) {
-    throw new Error(`--only: write one of ${[...new Set(names)].join(', ')}`)
+  return {
+    rounds: readRounds(values.rounds),
+    seconds: readSeconds(values.seconds),
+    only: readOnly(
+      values.only,
+      contenders.map(({ name }) => name),
+    ),
+    help: values.help,
   }
-  return { rounds, seconds, only: values.only ?? null, help: values.help }
+}
+
+export function readRounds(text: string): number {
+  const rounds = Number(text)
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds: write a whole number from 1')
+  return rounds
+}
+
+export function readSeconds(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0 && seconds <= 600)) throw new Error('--seconds: write a number above 0, at most 600')
+  return seconds
+}
+
+export function readOnly(text: string | undefined, names: readonly string[]): string | null {
+  if (text !== undefined && !names.includes(text)) throw new Error(`--only: write one of ${names.join(', ')}`)
+  return text ?? null
 }

@@ -20,6 +20,11 @@ export function installPackages(): void {
   if (status !== 0) throw new Error('the packages of the bench could not be installed; try npm ci --prefix bench')
 }
 
+/** The version of one that is installed. */
+export function versionOf(name: string): string {
+  return manifest(join(FOLDER, 'node_modules', name))?.version ?? ''
+}
+
 function manifest(folder: string): { version?: string; dependencies?: Record<string, string> } | null {
   try {
     return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))

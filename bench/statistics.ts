@@ -29,13 +29,18 @@ export function median(values: readonly number[]): number {
   return Number.isInteger(half) ? ((sorted[half - 1] as number) + upper) / 2 : upper
 }
 
-function ascending(a: number, b: number): number {
+/** The value below which so much of all lies. `sorted` ascends. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+}
+
+export function ascending(a: number, b: number): number {
   return a - b
 }
 
-/** Mulberry32: small, and good enough to draw rounds with. */
-function generator(): () => number {
-  let state = 1
+/** Mulberry32: small, and good enough to draw rounds and arrivals with. The same seed gives the same numbers, 0 to 1. */
+export function generator(seed = 1): () => number {
+  let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)

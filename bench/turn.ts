@@ -1,8 +1,15 @@
 // One contender's turn: fresh connections, a moment to settle, then the count.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Child } from './child.ts'
 import { type Aim, Load } from './load.ts'
+
+/** Who is measured. */
+export interface Measured {
+  readonly port: number
+  /** The processor time that it has used so far, in microseconds. */
+  processorTime(): Promise<number>
+  stop(): Promise<void>
+}
 
 export interface Turn {
   readonly answered: number
@@ -14,23 +21,25 @@ export interface Turn {
 const SETTLING = 0.15 // of the turn's length
 
 /** @throws an Error with the answer that was not the expected one */
-export async function takeTurn(child: Child, aim: Aim, seconds: number): Promise<Turn> {
+export async function takeTurn(measured: Measured, aim: Aim, seconds: number): Promise<Turn> {
   const load = new Load(aim)
   load.start()
   try {
-    return await Promise.race([load.failed, measure(child, load, aim, seconds)])
+    const turn = await Promise.race([load.failed, measure(measured, load, aim, seconds)])
+    await Promise.race([load.failed, load.finish()])
+    return turn
   } finally {
     load.stop()
   }
 }
 
-async function measure(child: Child, load: Load, aim: Aim, seconds: number): Promise<Turn> {
-  await load.answers(aim.connections)
+async function measure(measured: Measured, load: Load, aim: Aim, seconds: number): Promise<Turn> {
+  await load.answers(aim.visitors.length)
   await sleep(seconds * SETTLING * 1000)
-  const before = await reading(child, load)
+  const before = await reading(measured, load)
   await sleep(seconds * 1000)
   await load.answers(before.answered + 1) // on a machine that has better things to do
-  const after = await reading(child, load)
+  const after = await reading(measured, load)
   return {
     answered: after.answered - before.answered,
     seconds: (after.at - before.at) / 1000,
@@ -38,7 +47,10 @@ async function measure(child: Child, load: Load, aim: Aim, seconds: number): Pro
   }
 }
 
-async function reading(child: Child, load: Load): Promise<{ processorTime: number; at: number; answered: number }> {
-  const processorTime = await child.processorTime()
+async function reading(
+  measured: Measured,
+  load: Load,
+): Promise<{ processorTime: number; at: number; answered: number }> {
+  const processorTime = await measured.processorTime()
   return { processorTime, at: performance.now(), answered: load.answered }
 }

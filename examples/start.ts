@@ -1,9 +1,9 @@
 // `npm start`: the gateway on http://localhost:8080, in front of the leaky shop, or of an application of yours.
 
 import { parseArgs } from 'node:util'
-import { type Gateway, parseConfig } from '@coatcheck/gateway'
+import { parseConfig } from '@coatcheck/gateway'
 import { main } from '../packages/cli/src/main.ts'
-import { addresses, serve } from '../packages/cli/src/serve.ts'
+import { addresses, type Served, serve } from '../packages/cli/src/serve.ts'
 import { startLeakyShop } from './leaky/shop.ts'
 
 const flags = process.argv.slice(2)
@@ -22,7 +22,7 @@ function placeAlone(args: readonly string[]): string | null {
 
 async function startShop(listen: string): Promise<void> {
   const shop = await startLeakyShop()
-  let gateway: Gateway
+  let gateway: Served
   try {
     // What `config check` would remark is meant so here: the shop answers a wrong password with 401, and may forget all.
     gateway = await serve({ ...shopConfig(shop.url, listen), warnings: [] })

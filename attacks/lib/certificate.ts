@@ -11,11 +11,22 @@ const ECDSA_WITH_SHA256 = sequence(oid('2a8648ce3d040302'))
 const COMMON_NAME = oid('550403')
 const SUBJECT_ALT_NAME = oid('551d11')
 
-/** For these host names, and for 127.0.0.1. Valid for a month. */
-export function createCertificate(hosts: string[]): { cert: string; key: string } {
+const DAY = 24 * 3600 * 1000
+
+export type Validity = {
+  /** Milliseconds since 1970. Default: yesterday. */
+  from?: number
+  /** Default: in a month. */
+  to?: number
+}
+
+/** For these host names, and for 127.0.0.1. */
+export function createCertificate(
+  hosts: string[],
+  { from = Date.now() - DAY, to = Date.now() + 30 * DAY }: Validity = {},
+): { cert: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(hosts[0] ?? 'localhost')))))
-  const day = 24 * 3600 * 1000
   const serial = randomBytes(12)
   serial[0] = 0x01 // a positive number
   const body = sequence(
@@ -23,7 +34,7 @@ export function createCertificate(hosts: string[]): { cert: string; key: string 
     der(0x02, serial),
     ECDSA_WITH_SHA256,
     name,
-    sequence(utcTime(Date.now() - day), utcTime(Date.now() + 30 * day)),
+    sequence(utcTime(from), utcTime(to)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(sequence(SUBJECT_ALT_NAME, der(0x04, alternativeNames(hosts))))),

@@ -19,6 +19,16 @@ export function pageOf({ user, counter }: Member): string {
   return `Signed in as ${user}, for the ${counter}th time.`
 }
 
+/** His page, filled up to so many bytes. */
+export function page(member: Member, bytes: number): string {
+  return `${pageOf(member)}\n`.padEnd(bytes, 'He has put this and that into his basket, and thinks of more.\n')
+}
+
+/** What he is told of a file that he sent. */
+export function receipt(member: Member, bytes: number): string {
+  return `${pageOf(member)} ${bytes} bytes came.`
+}
+
 export function show(res: ServerResponse, user: string | null | undefined, counter: number | undefined): void {
   const page = pageOf({ user: user ?? 'nobody', counter: counter ?? 0 })
   res.setHeader('Content-Type', 'text/plain')

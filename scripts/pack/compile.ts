@@ -5,8 +5,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Started by address, which no import names. */
-const THREADS = ['session/src/stores/sqlite/thread.ts']
+/** Threads and processes, started by address, which no import names. */
+const STARTED = ['session/src/stores/sqlite/thread.ts', 'cli/src/workers/worker.ts']
 
 /**
  * Emits all packages at once, into `folder/emitted/PACKAGE/src`. The folder must be in the checkout, where type
@@ -15,7 +15,7 @@ const THREADS = ['session/src/stores/sqlite/thread.ts']
  * @throws an Error with the compiler's words
  */
 export function compile(root: string, folder: string, entries: readonly string[]): void {
-  const files = [...entries, ...THREADS].map((entry) => join(root, 'packages', entry))
+  const files = [...entries, ...STARTED].map((entry) => join(root, 'packages', entry))
   const missing = files.find((file) => !existsSync(file))
   if (missing !== undefined) throw new Error(`${missing} is published and does not exist`)
   const project = join(folder, 'tsconfig.json')

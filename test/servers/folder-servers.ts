@@ -135,7 +135,8 @@ ${ports.map((port, i) => `  server { listen 127.0.0.1:${port}; root "${folder}/s
 }
 
 const APACHE_MODULES = ['mpm_prefork', 'authz_core', 'unixd', 'mime', 'negotiation', 'dir', 'cgi']
-const MODULE_FOLDERS = ['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules', '/usr/lib/httpd/modules']
+/** Where httpd's modules are. */
+export const MODULE_FOLDERS = ['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules', '/usr/lib/httpd/modules']
 
 function apacheConfiguration(folder: string, ports: number[], ways: string[]): string {
   const modules = MODULE_FOLDERS.find((path) => existsSync(join(path, 'mod_cgi.so')))
@@ -181,7 +182,7 @@ const TOMCAT_SERVLETS = `<web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" ve
 `
 
 /** A port may take connections long before anybody reads from them: Tomcat's does. */
-async function answering(port: number): Promise<void> {
+export async function answering(port: number): Promise<void> {
   const end = performance.now() + PATIENCE
   while (performance.now() < end) {
     if (await answers(port, end - performance.now())) return

@@ -47,6 +47,8 @@ function sentence(event: GatewayEvent): string | null {
       return `${event.file ?? 'the configuration'} was read again, and serves from now on: ${changed(event)}`
     case 'configuration-kept':
       return `${event.file ?? 'the configuration'} cannot be used, so the one before goes on: ${event.problems.join(' | ')}`
+    case 'worker-died':
+      return `worker ${event.worker} is gone: ${event.why}; another one is started ${event.pause === 0 ? 'now' : `in ${event.pause / 1000} s`}`
     case 'caching-removed':
       return null
     case 'callback-refused':

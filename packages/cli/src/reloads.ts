@@ -1,20 +1,33 @@
 // Reading the configuration again while the gateway runs: one time after another, and what cannot be used changes nothing.
 
-import { type Config, loadConfig, misfit, problemLines, ReloadError, type Report } from '@coatcheck/gateway'
+import {
+  type Beside,
+  type Config,
+  loadConfig,
+  misfit,
+  problemLines,
+  ReloadError,
+  type Report,
+} from '@coatcheck/gateway'
 
 export class Reloads {
   readonly #file: string
   readonly #apply: (config: Config) => Promise<unknown>
   readonly #report: Report
+  readonly #beside: Beside
   /** Begins when the one under way has ended; whoever asks meanwhile gets the same. */
   #next: Promise<void> | null = null
   #last: Promise<void> = Promise.resolve()
 
-  /** @param apply - puts a configuration in force, or rejects and leaves the one before */
-  constructor(file: string, apply: (config: Config) => Promise<unknown>, report: Report) {
+  /**
+   * @param apply - puts a configuration in force, or rejects and leaves the one before
+   * @param beside - what the command line said, which goes on
+   */
+  constructor(file: string, apply: (config: Config) => Promise<unknown>, report: Report, beside: Beside = {}) {
     this.#file = file
     this.#apply = apply
     this.#report = report
+    this.#beside = beside
   }
 
   /** Resolves when the file that is there now is in force, or was refused, which the report says. */
@@ -29,7 +42,7 @@ export class Reloads {
   async #reload(): Promise<void> {
     const file = this.#file
     try {
-      await this.#apply(await loadConfig(file))
+      await this.#apply(await loadConfig(file, this.#beside))
     } catch (error) {
       const cause = await this.#placed(error)
       this.#report({ type: 'configuration-kept', file, problems: problemLines(cause) })

@@ -63,6 +63,7 @@ export const headers: readonly Advisory[] = [
     sentence: 'forwarded headers of a peer that nobody had named as a proxy were trusted',
     known: 'by its class',
     file: 'loopback: never\ntrustedProxies: [192.0.2.1/32]',
+    isOfPlainHttp: true,
     attacks: [
       saying('/secret', ['X-Forwarded-Proto', 'https']),
       saying('/secret', ['Forwarded', 'proto=https;for=192.0.2.1']),

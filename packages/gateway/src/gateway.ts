@@ -12,6 +12,7 @@ import type { Coming, Listener } from './listeners.ts'
 import { Listening } from './listening.ts'
 import type { Observer } from './observe/observer.ts'
 import type { GatewayRequest, GatewayResponse, Passage, Visit } from './passage.ts'
+import { ALONE, type Peers } from './peers.ts'
 import { Refusal } from './refusal.ts'
 import { assertReloadable, type Changes, changesBetween } from './reload.ts'
 import type { Report } from './report.ts'
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   readonly timeouts?: Partial<Timeouts>
   /** Instead of the configured store, for tests and programs that embed the gateway. It is not closed with it. */
   readonly store?: Store
+  /** The other processes of this gateway, where it has several. Default: there are none. */
+  readonly peers?: Peers
   /** Milliseconds since 1970, for tests. Default `Date.now`. */
   readonly clock?: () => number
 }
@@ -67,12 +70,15 @@ export class Gateway {
   #closed: Promise<void> | null = null
 
   /** @internal */
-  constructor(config: Config, { report = () => {}, timeouts = {}, store, clock = Date.now }: GatewayOptions) {
+  constructor(
+    config: Config,
+    { report = () => {}, timeouts = {}, store, peers = ALONE, clock = Date.now }: GatewayOptions,
+  ) {
     this.#report = report
     this.#now = clock
     this.#ownsStore = store === undefined
     this.#store = store ?? openStore(config)
-    this.#generations = new Generations(config, { store: this.#store, report, clock, timeouts })
+    this.#generations = new Generations(config, { store: this.#store, report, clock, timeouts, peers })
     this.#listening = new Listening(this.#generations.streams, report)
   }
 

@@ -6,6 +6,7 @@ import type { Config, Timeouts } from './config/config.ts'
 import { endSitesWithin } from './draining.ts'
 import { UnreturnedVaults } from './moving-in/unreturned.ts'
 import { ReportWriter } from './observe/report-file.ts'
+import type { Peers, PeerWord } from './peers.ts'
 import type { Report } from './report.ts'
 import { readyToServe, type Serving } from './serving.ts'
 import type { ReadySite, Surroundings } from './sites.ts'
@@ -17,6 +18,7 @@ interface Circumstances {
   readonly clock: () => number
   /** In the place of the configured ones. */
   readonly timeouts: Partial<Timeouts>
+  readonly peers: Peers
 }
 
 export class Generations {
@@ -31,10 +33,12 @@ export class Generations {
 
   constructor(config: Config, circumstances: Circumstances) {
     this.#circumstances = circumstances
-    this.streams = new Streams(circumstances.timeouts.body ?? config.timeouts.body)
-    this.#unreturned = new UnreturnedVaults(config.unreturnedVaults)
+    const { timeouts, peers } = circumstances
+    this.streams = new Streams(timeouts.body ?? config.timeouts.body, peers)
+    this.#unreturned = new UnreturnedVaults(config.unreturnedVaults, peers)
     this.current = readyToServe(config, this.#around(config))
     this.#noteSites()
+    peers.hear((word) => this.#hear(word))
   }
 
   /** The next one, which serves nothing yet. @throws SessionError where the store does not answer */
@@ -94,9 +98,24 @@ export class Generations {
   }
 
   #around({ timeouts }: Config): Surroundings {
-    const { store, report, clock, timeouts: instead } = this.#circumstances
-    const { streams } = this
-    return { store, report, clock, streams, timeouts: { ...timeouts, ...instead }, unreturned: this.#unreturned }
+    const { timeouts: instead, ...around } = this.#circumstances
+    return { ...around, timeouts: { ...timeouts, ...instead }, streams: this.streams, unreturned: this.#unreturned }
+  }
+
+  /** What another process of the gateway tells. */
+  #hear(word: PeerWord): void {
+    switch (word.type) {
+      case 'session-changed':
+        this.streams.lookAt(word.id)
+        break
+      case 'vault-began':
+      case 'vault-returned':
+        this.#unreturned.hear(word)
+        break
+      case 'form-kept':
+      case 'form-taken':
+        this.current.sites.get(word.site)?.kept?.hear(word)
+    }
   }
 
   #noteSites(): void {

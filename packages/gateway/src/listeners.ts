@@ -134,6 +134,8 @@ function openAddress(
       return new Promise<void>((resolve) => server.close(() => resolve())) // HTTP/2: GOAWAY
     },
   }
+  // Several processes: refused by one would be offered to it again and again.
+  ;(server as Server & { dropMaxConnection: boolean }).dropMaxConnection = true
   server.maxConnections = settings.limits.connections
   listen(
     server as Server,
@@ -243,7 +245,11 @@ function limited(handle: Handle, limit: () => number | null): Handle {
 const AWAITS_CONTINUE: Coming = { awaitsContinue: true, upgrade: null }
 
 function listen(server: Server, handle: Handle): void {
-  server.on('request', (req, res) => handle(req, res, null))
+  server.on('request', (req, res) => {
+    // Node drops what came with an upgrade that it does not make, and would begin to read somewhere behind that.
+    if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false
+    handle(req, res, null)
+  })
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => handle(req, res, AWAITS_CONTINUE))
   // Others are served as if they had not asked, which is every server's right (RFC 9110 §7.8); h2c never is.
   ;(server as Server & { shouldUpgradeCallback: typeof asksForWebSocket }).shouldUpgradeCallback = asksForWebSocket

@@ -16,6 +16,7 @@ export interface Changes {
 /** Keys whose change takes a restart, each with the reason. */
 const FIXED = {
   store: 'every session is kept there, and would end',
+  workers: 'so many processes were started',
 } as const satisfies Partial<Record<keyof Config, string>>
 
 const SETTINGS = ['listen', 'publicPort', 'tls', 'trustedProxies', 'loopback', 'reportFile'] as const

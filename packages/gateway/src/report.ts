@@ -4,6 +4,8 @@ import type { SessionEvent, SessionId } from '@coatcheck/session'
 import type { Unnamed } from './form/user-name.ts'
 
 export type GatewayEvent =
+  /** One of several processes that serve is gone (`coatcheck serve`); the next one is started after `pause` milliseconds. */
+  | { readonly type: 'worker-died'; readonly worker: number; readonly why: string; readonly pause: number }
   /**
    * A sign-in was refused, since nobody can say whom it names. Where it was forwarded the application granted it, and the
    * session was ended here.

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { framePolicy, type SessionEvent, Sessions, type Store } from '@coatcheck/session'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import { KeptRequests } from './callbacks/kept-requests.ts'
 import type { Site, Timeouts } from './config/config.ts'
 import { endpointOrigin } from './config/values/endpoint.ts'
@@ -13,9 +13,11 @@ import { AdoptionWindow } from './moving-in/adoption.ts'
 import { Cleaned, type OwnCookies } from './moving-in/leftovers.ts'
 import type { UnreturnedVaults } from './moving-in/unreturned.ts'
 import { Observer } from './observe/observer.ts'
+import type { Peers } from './peers.ts'
 import { compileRules, type Meaning, type Path } from './reading/rules.ts'
 import type { Report } from './report.ts'
 import type { Streams } from './streams.ts'
+import { upstreamPool } from './upstream.ts'
 import { Part, Users } from './users.ts'
 import { emptyVault, type Vault } from './vault/vault.ts'
 
@@ -67,6 +69,7 @@ export interface Surroundings {
   readonly streams: Streams
   readonly clock: () => number
   readonly unreturned: UnreturnedVaults
+  readonly peers: Peers
 }
 
 /**
@@ -109,7 +112,8 @@ function adoptionWindow(site: Site, store: Store, before: ReadySite | null): Ado
   return site.insecureAdopt === before?.site.insecureAdopt ? before.adoption : new AdoptionWindow(site, store)
 }
 
-function readyParts(site: Site, { store, report, timeouts, streams, clock }: Surroundings, before?: Parts): Parts {
+function readyParts(site: Site, around: Surroundings, before?: Parts): Parts {
+  const { store, report, timeouts, streams, clock, peers } = around
   const hear = (event: SessionEvent) => report({ type: 'session', site: site.name, event })
   const { connect, headers } = timeouts
   const origin = endpointOrigin(site.upstream)
@@ -126,18 +130,12 @@ function readyParts(site: Site, { store, report, timeouts, streams, clock }: Sur
       site.callbacks.length === 0
         ? null
         : Part.of(before?.kept, keyRing(site.keys), () => {
-            const kept = new KeptRequests(site.name, store, clock, keyRing(site.keys))
+            const kept = new KeptRequests(site.name, store, clock, peers, keyRing(site.keys))
             kept.onStoreError(hear)
             return new Part(keyRing(site.keys), kept, () => kept.close())
           }),
     pool: Part.of(before?.pool, [origin, connect, headers], () => {
-      const pool = new Pool(origin, {
-        connections: 256,
-        pipelining: 1,
-        connect: { timeout: connect },
-        headersTimeout: headers,
-        bodyTimeout: 0, // event streams may be silent, which only an answer's headers say: `streams` watches
-      })
+      const pool = upstreamPool(site.upstream, timeouts)
       return new Part([origin, connect, headers], pool, () => pool.destroy())
     }),
   }

@@ -1,12 +1,14 @@
 // What is under way longer than its headers: answers that are still being sent, and WebSockets. Each is watched for two
 // things: whether the token that opened it still counts (G6), and whether anything moves on it.
 //
-// A session that ends in this process is heard of at once, by the engine's events; one that ends in another process, or
-// by itself, is found by looking, every second. Nothing hangs on that second but silence: whoever sends or receives a
-// part asks for himself before it passes (`stages/forward.ts`, `tunnel.ts`).
+// A session that ends in this process is heard of at once, by the engine's events, and one that ends in another process of
+// the gateway by its word; one that ends elsewhere, or by itself, is found by looking, every second. Nothing hangs on that
+// second but silence: whoever sends or receives a part asks for himself before it passes (`stages/forward.ts`,
+// `tunnel.ts`).
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SessionEvent, SessionId } from '@coatcheck/session'
+import { ALONE, type Peers } from './peers.ts'
 
 /** Why a stream is ended: its session is over, nothing moves on it, or the gateway stops. */
 export type End = 'session' | 'silence' | 'closing'
@@ -38,6 +40,7 @@ export class Streams {
   // Not sorted by session: nearly all are gone within the turn that brought them, and sessions end seldom.
   readonly #open = new Set<Stream>()
   #every: number
+  readonly #peers: Peers
   #timer: NodeJS.Timeout | undefined
   #looking = false
   #begun: Begun[] = []
@@ -45,7 +48,8 @@ export class Streams {
   closing = false
 
   /** @param patience - the shortest time after which a stream is ended because nothing moves on it, in milliseconds */
-  constructor(patience: number) {
+  constructor(patience: number, peers: Peers = ALONE) {
+    this.#peers = peers
     this.#every = interval(patience)
   }
 
@@ -81,15 +85,20 @@ export class Streams {
 
   /** Something happened that may have ended the token of some: only the session itself can say. */
   hear(event: SessionEvent): void {
-    if (this.#open.size === 0) return
     switch (event.type) {
       case 'ended':
       case 'rotated':
       case 'signed-in':
       case 'exposed':
         if (event.id === null) return
-        for (const stream of this.#open) if (stream.session?.id === event.id) void this.look(stream)
+        this.lookAt(event.id)
+        this.#peers.tell({ type: 'session-changed', id: event.id })
     }
+  }
+
+  /** Ends those that a session opened, where it is over. */
+  lookAt(id: SessionId): void {
+    for (const stream of this.#open) if (stream.session?.id === id) void this.look(stream)
   }
 
   endAll(why: End): void {

@@ -1,6 +1,7 @@
 // What the visitor is told where the application gave no answer (502, 504).
 
 import { Refusal } from './refusal.ts'
+import { upstreamTlsError } from './upstream-tls.ts'
 
 /** As undici's own, which knows nothing of event streams and is turned off for them. */
 export class SilenceError extends Error {
@@ -24,7 +25,13 @@ export function unreachable(error: Error & { code?: string }): Refusal {
       return new Refusal(502, 'The application cannot be reached', 'It may be restarting: try again in a moment.', [], {
         cause: error,
       })
-    default:
+    default: {
+      const fault = upstreamTlsError(error)
+      if (fault !== null) {
+        const remedy = 'Its administrator has to look at its certificate.'
+        return new Refusal(502, 'The application cannot be reached safely', remedy, [], { cause: fault })
+      }
       return new Refusal(502, 'The application gave no proper answer', 'Try again in a moment.', [], { cause: error })
+    }
   }
 }

@@ -12,6 +12,7 @@ import { randomUUID } from 'node:crypto'
 import { type Client, type Exchange, type RequestFacts, SessionError, Sessions, type Store } from '@coatcheck/session'
 import type { KeyRingOptions } from '../key-ring.ts'
 
+import { ALONE, type Peers, type PeerWord } from '../peers.ts'
 import { Allowance } from './allowance.ts'
 
 export const CALLBACK_SITE = 'callbacks:'
@@ -41,11 +42,12 @@ interface Kept {
 
 export class KeptRequests {
   readonly #sessions: Sessions<Kept, [Exchange]>
-  readonly #allowance = new Allowance()
+  readonly #allowance: Allowance
   readonly #now: () => number
 
   /** @param keyRing - with what the site's sessions are sealed */
-  constructor(siteName: string, store: Store, clock: () => number, keyRing: KeyRingOptions) {
+  constructor(siteName: string, store: Store, clock: () => number, peers: Peers = ALONE, keyRing: KeyRingOptions = {}) {
+    this.#allowance = new Allowance(siteName, peers)
     this.#now = clock
     this.#sessions = new Sessions<Kept, [Exchange]>(
       {
@@ -62,6 +64,11 @@ export class KeptRequests {
       },
       (exchange) => exchange,
     )
+  }
+
+  /** What another process of the gateway tells. */
+  hear(word: PeerWord & { type: 'form-kept' | 'form-taken' }): void {
+    this.#allowance.hear(word)
   }
 
   /** Hears of stores that fail. */

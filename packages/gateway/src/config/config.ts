@@ -25,6 +25,8 @@ export interface Config {
   /** R5: `browser`: plain http from loopback counts as secure where the browser vouches for it; `insecure`: always. */
   readonly loopback: 'browser' | 'insecure' | 'never'
   readonly store: Store
+  /** How many processes serve (`coatcheck serve`). At least 1. */
+  readonly workers: number
   /** Where the sites with `vault: report` write what they saw. Absolute. */
   readonly reportFile: string
   /** How many vaults one address may have whose cookie has not come back yet (G2). */

@@ -3,6 +3,7 @@
 export type * from './config.ts'
 export { configJsonSchema } from './json-schema.ts'
 export {
+  type Beside,
   type CommandLine,
   defaultConfig,
   loadConfig,

@@ -11,6 +11,7 @@ import { checkPaths } from './checks/paths.ts'
 import { checkSignIn } from './checks/sign-in.ts'
 import { checkSites } from './checks/sites.ts'
 import { checkTransport } from './checks/transport.ts'
+import { checkWorkers } from './checks/workers.ts'
 import type { Config } from './config.ts'
 import { read } from './draft.ts'
 import { readFiles, unreadable } from './files.ts'
@@ -19,12 +20,18 @@ import { resolveConfig } from './resolve.ts'
 import { readSource, type Source } from './source.ts'
 import { warn } from './warnings.ts'
 
+/** What the command line says beside a file. */
+export interface Beside {
+  /** In the place of the file's own. */
+  readonly workers?: number | 'auto'
+}
+
 /**
  * @throws ConfigError (`ERR_CONFIG`) that lists all problems
  * @example const config = await loadConfig('coatcheck.yaml')
  */
-export async function loadConfig(file: string): Promise<Config> {
-  return (await openConfig(file)).config
+export async function loadConfig(file: string, beside: Beside = {}): Promise<Config> {
+  return (await openConfig(file, beside)).config
 }
 
 /** A configuration, and where each of its keys stands. */
@@ -34,8 +41,23 @@ export interface OpenConfig {
 }
 
 /** @throws ConfigError (`ERR_CONFIG`) that lists all problems */
-export async function openConfig(file: string): Promise<OpenConfig> {
-  return openText(await readConfigText(file), file, dirname(resolve(file)))
+export async function openConfig(file: string, beside: Beside = {}): Promise<OpenConfig> {
+  const source = withFlags(readSource(await readConfigText(file), file), beside)
+  return { config: check(source, file, dirname(resolve(file))), source }
+}
+
+/** Checked as if it stood in the file; what is wrong with it is said of the flag. */
+function withFlags(source: Source, { workers }: Beside): Source {
+  const { value } = source
+  if (workers === undefined || value === null || typeof value !== 'object' || Array.isArray(value)) return source
+  return {
+    ...source,
+    value: { ...value, workers },
+    problem: (finding) =>
+      finding.path[0] === 'workers'
+        ? { file: source.file, place: null, key: `--workers ${workers}`, what: finding.what, remedy: finding.remedy }
+        : source.problem(finding),
+  }
 }
 
 /** A line for each thing that is wrong with a file, the place first: `coatcheck.yaml:3:8: store ...; ...`. */
@@ -82,7 +104,7 @@ export function openText(text: string, fileName: string, baseFolder: string): Op
   return { config: check(source, fileName, baseFolder), source }
 }
 
-export interface CommandLine {
+export interface CommandLine extends Beside {
   readonly upstream: string
   /** Default: `http://localhost:8080`. */
   readonly listen?: readonly string[]
@@ -94,12 +116,17 @@ export interface CommandLine {
  *
  * @throws ConfigError (`ERR_CONFIG`) whose keys are the flags
  */
-export function defaultConfig({ upstream, listen, preset }: CommandLine): Config {
+export function defaultConfig({ upstream, listen, preset, workers }: CommandLine): Config {
   const site = { upstream, ...(preset === undefined ? {} : { preset }) }
-  const value = { ...(listen === undefined || listen.length === 0 ? {} : { listen }), sites: [site] }
+  const value = {
+    ...(listen === undefined || listen.length === 0 ? {} : { listen }),
+    ...(workers && { workers }),
+    sites: [site],
+  }
   const file = 'the command line'
   const flag = (path: KeyPath) => {
     const last = path.at(-1)
+    if (path[0] === 'workers') return `--workers ${workers}`
     if (path[0] === 'listen') return `--listen ${listen?.[Number(last)] ?? ''}`.trim()
     return last === 'upstream' || last === 'preset' ? `--${last}` : renderKey(path)
   }
@@ -125,7 +152,7 @@ function check(source: Source, fileName: string | null, folder: string): Config 
   if (!source.usable) throw new ConfigError(source.file, source.problems)
   const { draft, findings, whole } = read(source.value)
   const files = readFiles(draft, folder)
-  const checks = [checkKeys, checkTransport, checkSites, checkSignIn, checkPaths, checkMovingIn]
+  const checks = [checkKeys, checkTransport, checkSites, checkSignIn, checkPaths, checkMovingIn, checkWorkers]
   const all = [...findings, ...checks.flatMap((find) => find(draft)), ...files.findings]
   const problems = [...source.problems, ...all.map((finding) => source.problem(finding))].sort(byPlace)
   if (problems.length > 0 || whole === null) throw new ConfigError(source.file, problems)

@@ -1,5 +1,6 @@
 // From a file that has passed every check to the configuration that the gateway works with. Decides defaults, only.
 
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { siteName } from './checks/sites.ts'
 import type { Config, Keys, Site } from './config.ts'
@@ -27,6 +28,7 @@ export function resolveConfig(
     trustedProxies: file.trustedProxies,
     loopback: file.insecureLoopback ? 'insecure' : (file.loopback ?? 'browser'),
     store: resolveStore(file.store, folder),
+    workers: file.workers === 'auto' ? availableParallelism() : file.workers,
     reportFile: resolve(folder, file.reportFile ?? reportBeside(file.store)),
     unreturnedVaults: file.unreturnedVaults,
     limits: { ...file.limits, requestsPerConnection: file.limits.requestsPerConnection ?? null },

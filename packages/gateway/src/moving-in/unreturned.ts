@@ -1,11 +1,13 @@
 // Vaults that wait for their cookie to come back (G2).
 //
 // A health check, a robot or a script that keeps no cookies begins a new session with every answer that sets one. Such a
-// session lives two minutes; how many of them one address may have at once is counted here, in this process, for all
-// sites. IPv6 is counted by /64, which is what one customer has. Whoever returns the cookie is counted no more.
+// session lives two minutes; how many of them one address may have at once is counted here, for all sites. IPv6 is counted
+// by /64, which is what one customer has. Whoever returns the cookie is counted no more, in whichever process of the
+// gateway he does. What several of them begin in one moment may be a few more than one address may have.
 
 import { isIPv6 } from 'node:net'
 import type { SessionId } from '@coatcheck/session'
+import { ALONE, type Peers, type PeerWord } from '../peers.ts'
 
 /** As long as the engine lets a session live whose cookie never came back. */
 const BRIEF = 120_000
@@ -28,10 +30,12 @@ export class UnreturnedVaults {
   /** In the order in which they began. */
   readonly #births = new Map<SessionId | Place, Birth>()
   readonly #counts = new Map<string, number>()
+  readonly #peers: Peers
 
   /** @param max - how many one address may have */
-  constructor(max: number) {
+  constructor(max: number, peers: Peers = ALONE) {
     this.#max = max
+    this.#peers = peers
   }
 
   /** From now on. */
@@ -46,9 +50,7 @@ export class UnreturnedVaults {
     const count = this.#counts.get(network) ?? 0
     if (count >= this.#max) return null
     const place: Place = Symbol('vault')
-    this.#births.set(place, { network, at: now })
-    this.#counts.set(network, count + 1)
-    if (this.#births.size > MAX_REMEMBERED) this.#forget(this.#births.keys().next().value as Place)
+    this.#remember(place, { network, at: now })
     return place
   }
 
@@ -58,11 +60,24 @@ export class UnreturnedVaults {
     if (birth === undefined) return
     this.#births.delete(place)
     this.#births.set(id, birth)
+    this.#peers.tell({ type: 'vault-began', id, ...birth })
   }
 
   /** The cookie of a session came back. */
   returned(id: SessionId): void {
-    if (this.#births.size > 0) this.#forget(id)
+    if (this.#births.size > 0 && this.#forget(id)) this.#peers.tell({ type: 'vault-returned', id })
+  }
+
+  /** What another process of the gateway tells. */
+  hear(word: PeerWord & { type: 'vault-began' | 'vault-returned' }): void {
+    if (word.type === 'vault-returned') this.#forget(word.id)
+    else this.#remember(word.id, { network: word.network, at: word.at })
+  }
+
+  #remember(key: SessionId | Place, birth: Birth): void {
+    this.#births.set(key, birth)
+    this.#counts.set(birth.network, (this.#counts.get(birth.network) ?? 0) + 1)
+    if (this.#births.size > MAX_REMEMBERED) this.#forget(this.#births.keys().next().value as Place)
   }
 
   #forgetBefore(time: number): void {
@@ -72,13 +87,14 @@ export class UnreturnedVaults {
     }
   }
 
-  #forget(key: SessionId | Place): void {
+  #forget(key: SessionId | Place): boolean {
     const birth = this.#births.get(key)
-    if (birth === undefined) return
+    if (birth === undefined) return false
     this.#births.delete(key)
     const left = (this.#counts.get(birth.network) as number) - 1
     if (left === 0) this.#counts.delete(birth.network)
     else this.#counts.set(birth.network, left)
+    return true
   }
 }
 

@@ -117,7 +117,13 @@ function isNamed(way: string, file: string): boolean {
 
 function understood(url: string): Target | null {
   try {
-    const request = { method: 'GET', url, rawHeaders: ['Host', 'localhost'], headers: { host: 'localhost' } }
+    const request = {
+      method: 'GET',
+      url,
+      httpVersionMajor: 1,
+      rawHeaders: ['Host', 'localhost'],
+      headers: { host: 'localhost' },
+    }
     return canonicalRequest(request as unknown as IncomingMessage)
   } catch (error) {
     if (error instanceof Refusal) return null

@@ -151,6 +151,9 @@ const noReading: [sentence: string, message: string][] = [
     'Content-Length with Transfer-Encoding',
     head('POST / HTTP/1.1', 'Host: localhost', 'Content-Length: 1', 'Transfer-Encoding: chunked'),
   ],
+  ['another coding before the chunks', head('POST / HTTP/1.1', 'Host: localhost', 'Transfer-Encoding: gzip, chunked')],
+  ['a coding that is none', head('POST / HTTP/1.1', 'Host: localhost', 'Transfer-Encoding: identity')],
+  ['chunks in HTTP/1.0', head('POST / HTTP/1.0', 'Host: localhost', 'Transfer-Encoding: chunked')],
   ['a header without a colon', head('GET / HTTP/1.1', 'Host: localhost', 'nonsense')],
   ['white space before a colon', head('GET / HTTP/1.1', 'Host: localhost', 'Cookie : a=1')],
   ['a folded header', head('GET / HTTP/1.1', 'Host: localhost', 'X: a', ' b')],
@@ -170,6 +173,16 @@ test('G1: a message that can not be read in one way gets 400, and the next one i
   }
   assert.deepEqual(app.arrived, [])
   assert.equal((await getRaw(gateway.port, '/', 'Sec-Fetch-Site: none\r\n')).status, 200)
+})
+
+test('G1: a message of another version than those that are spoken is refused', async (t) => {
+  const app = await startApplication(t)
+  const gateway = await startTestGateway(t, app.port)
+  for (const line of ['GET /', 'GET / HTTP/0.9', 'GET / HTTP/2.0']) {
+    const own = head(line, 'Host: localhost', 'Sec-Fetch-Site: none', 'Connection: close')
+    assert.equal((await sendRaw(gateway.port, own)).status, 505, line)
+  }
+  assert.deepEqual(app.arrived, [])
 })
 
 test('G1: hosts are compared in one form: case, trailing dot and port', async (t) => {

@@ -31,10 +31,11 @@ const MOST_UNUSUAL = 8192
 
 /**
  * @param ids - the site's: taken out of the path before anything else reads it (G2)
- * @throws Refusal 400, 405, 414, 501
+ * @throws Refusal 400, 405, 414, 501, 505
  */
 export function canonicalRequest(req: GatewayRequest, ids?: PathIds): Target {
   if (req.stream !== undefined) readHttp2(req)
+  else assertHttp1(req)
   assertMethod(req.method ?? 'GET')
   const authority = hostOf(req)
   const named = parseAuthority(authority)
@@ -78,6 +79,16 @@ function assertMethod(method: string): void {
   if (method === 'TRACE') throw new Refusal(405, 'TRACE is not served', 'Use another method.')
   if (SERVED.has(method.toUpperCase())) throw malformed('Its method is not in capitals')
   throw new Refusal(501, 'This method is not served', 'Use another method.')
+}
+
+/** Node reads messages of any version, and bodies of any coding that ends with chunks. */
+function assertHttp1({ httpVersionMajor, httpVersionMinor, headers }: GatewayRequest): void {
+  if (httpVersionMajor !== 1) throw new Refusal(505, 'This version of HTTP is not spoken', 'Use HTTP/1.1 or HTTP/2.')
+  const coding = headers['transfer-encoding']
+  if (coding === undefined) return
+  // What is packed otherwise would be forwarded as if it were not; in HTTP/1.0 the framing is faulty (RFC 9112 §6.1).
+  if (coding.toLowerCase() !== 'chunked') throw malformed('Its body comes in a coding that is not known')
+  if (httpVersionMinor === 0) throw malformed('HTTP/1.0 knows no chunks')
 }
 
 function hostOf({ rawHeaders, headers }: GatewayRequest): string {

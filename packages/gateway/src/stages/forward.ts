@@ -34,14 +34,20 @@ export function forward(
   const headers = upstreamHeaders(passage, visit, form)
   const mayHoldIds = mayWriteIds(passage, visit?.cookies ?? null)
   if (mayHoldIds) askForText(headers)
-  const asked: Dispatcher.DispatchOptions = {
+  const asked: Asked = {
     path: target.path + target.query,
     method: method as Dispatcher.HttpMethod,
     headers,
+    servername: site.site.upstream.host,
     body: form?.body ?? passage.resumed?.body ?? (hasBody(req) ? (req as Readable) : null),
   }
   if (passage.upgrade !== null) asked.upgrade = 'websocket'
   site.pool.dispatch(asked, new AnswerHandler(passage, visit, mayHoldIds, fail))
+}
+
+/** undici's types leave out the name by which it tells connections apart; its own choice is the visitor's Host. */
+interface Asked extends Dispatcher.DispatchOptions {
+  readonly servername: string
 }
 
 function upstreamHeaders(

@@ -1,6 +1,6 @@
 // The gateway's own keys.
 
-import { expectRefused, site } from './expect.ts'
+import { expectRefused, inSite, site } from './expect.ts'
 
 expectRefused([
   [
@@ -115,6 +115,19 @@ expectRefused([
     'sessions.remember.absolute',
     /no time/,
     /30m/,
+  ],
+  ['workers without a number', `workers: many\n${site}`, 1, 'workers', /no number/, /from 1 to 256, or auto/],
+  ['no worker', `workers: 0\n${site}`, 1, 'workers', /no number/, /from 1/],
+  ['half a worker', `workers: 1.5\n${site}`, 1, 'workers', /no number/, /from 1/],
+  ['E8: workers that each know their own', `workers: 2\n${site}`, 1, 'workers', /store is memory/, /sqlite:\.\/coat/],
+  ['E8: auto, whatever this machine has', `workers: auto\n${site}`, 1, 'workers', /store is memory/, /sqlite:/],
+  [
+    'workers that each see a part of what a site does',
+    `workers: 2\nstore: sqlite:x.db\n${inSite('vault: report')}`,
+    1,
+    'workers',
+    /seen by one process/,
+    /remove workers/,
   ],
   ['a duration without unit', `sessions: { idle: 30 min }\n${site}`, 1, 'sessions.idle', /not a duration/, /30m, 12h/],
   ['a negative duration', `sessions: { absolute: -1 }\n${site}`, 1, 'sessions.absolute', /not a duration/, /30m/],

@@ -1,0 +1,101 @@
+// Where does the head end, and which host and path does it name?
+
+import { get, request, SMUGGLED, type Variant } from './variant.ts'
+
+const refused = ['400'] as const
+
+const lines: readonly Variant[] = [
+  ['a head of bare LFs', 'GET /v000/a HTTP/1.1\nHost: localhost\n\n', refused],
+  ['a bare LF behind the request line', 'GET /v000/a HTTP/1.1\nHost: localhost\r\n\r\n', refused],
+  ['a bare CR behind the request line', 'GET /v000/a HTTP/1.1\rHost: localhost\r\n\r\n', refused],
+  ['a bare LF behind a header', `GET /v000/a HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n`, refused],
+  ['a bare CR behind a header', `GET /v000/a HTTP/1.1\r\nHost: localhost\rX: y\r\n\r\n`, refused],
+  ['a bare LF for the empty line', `GET /v000/a HTTP/1.1\r\nHost: localhost\r\n\n${SMUGGLED}`, refused],
+  ['a bare CR for the empty line', `GET /v000/a HTTP/1.1\r\nHost: localhost\r\n\r${SMUGGLED}`, refused],
+  [
+    'a request in the value behind a bare CR',
+    get('/a', `X: y\r\rGET /v000/smuggled HTTP/1.1\rHost: localhost`),
+    refused,
+  ],
+  [
+    'a request in the value behind bare LFs',
+    get('/a', `X: y\n\nGET /v000/smuggled HTTP/1.1\nHost: localhost`),
+    refused,
+  ],
+  ['an empty line in front', `\r\n${get('/a')}`, ['GET /a']],
+  ['empty lines in front', `\r\n\r\n\r\n${get('/a')}`, ['GET /a']],
+  ['a bare LF in front', `\n${get('/a')}`, ['GET /a']],
+  ['a space in front', ` ${get('/a')}`, refused],
+  ['a NUL in front', `\0${get('/a')}`, refused],
+  ['empty lines between two requests', `${get('/a')}\r\n\r\n${get('/b')}`, ['GET /a', 'GET /b']],
+  ['a header that is folded', get('/a', 'X: y\r\n z'), refused],
+  ['a first header that is folded', `GET /v000/a HTTP/1.1\r\n Host: localhost\r\n\r\n`, refused],
+  ['a NUL in a value', get('/a', 'X: y\0z'), refused],
+  ['control characters in a value', get('/a', 'X: y\x01\x02z'), refused],
+  ['DEL in a value', get('/a', 'X: y\x7fz'), refused],
+  ['bytes beyond ASCII in a value', get('/a', 'X: \x80\xff\u00e9'), ['GET /a']],
+  ['a name of odd but legal signs', get('/a', "!#$%&'*+-.^_`|~: y"), ['GET /a']],
+  ['a name with a slash', get('/a', 'X/Y: z'), refused],
+  ['a name with brackets', get('/a', 'X[0]: z'), refused],
+  ['a name of bytes beyond ASCII', get('/a', 'X\xe9: z'), refused],
+  ['a line without a colon', get('/a', 'X'), refused],
+  ['an ending that never comes', 'GET /v000/a HTTP/1.1\r\nHost: localhost\r\nX: y', ['408']],
+  ['a value of 60 KB', get('/a', `X: ${'y'.repeat(60_000)}`), ['431']],
+  ['a value of 20 KB', get('/a', `X: ${'y'.repeat(20_000)}`), ['431']],
+  [
+    'a head of 1,000 headers',
+    get('/a', ...Array.from({ length: 1000 }, (_, i) => `X-${i}: ${'y'.repeat(90)}`)),
+    ['431'],
+  ],
+]
+
+const requestLines: readonly Variant[] = [
+  ['two spaces in front of the target', 'GET  /v000/a HTTP/1.1\r\nHost: localhost\r\n\r\n', ['GET /a']],
+  ['a tab in front of the target', 'GET\t/v000/a HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['a space in the target', 'GET /v000/a b HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['a version in the target', 'GET /v000/a HTTP/1.1 HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['spaces behind the version', 'GET /v000/a HTTP/1.1  \r\nHost: localhost\r\n\r\n', refused],
+  ['two spaces in front of the version', 'GET /v000/a  HTTP/1.1\r\nHost: localhost\r\n\r\n', ['GET /a']],
+  ['a NUL in the target', 'GET /v000/a\0b HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['an escaped line end in the target', get('/a%0d%0aX:%20y'), ['GET /a%0D%0AX:%20y']],
+  ['an escaped line end in the query', get('/a?b=%0d%0aX:%20y'), ['GET /a?b=%0d%0aX:%20y']],
+  ['bytes beyond ASCII in the query', get('/a?b=\xe9'), refused],
+  ['no version at all (HTTP/0.9)', 'GET /v000/a\r\n\r\n', ['505']],
+  ['no version, and a header', 'GET /v000/a\r\nHost: localhost\r\n\r\n', ['505']],
+  ['HTTP/0.9 by name', request('GET /a HTTP/0.9'), ['505']],
+  ['HTTP/1.2', request('GET /a HTTP/1.2'), refused],
+  ['HTTP/2.0', request('GET /a HTTP/2.0'), ['505']],
+  ['HTTP/3.0', request('GET /a HTTP/3.0'), refused],
+  ['HTTP/1.10', request('GET /a HTTP/1.10'), refused],
+  ['HTTP/01.1', request('GET /a HTTP/01.1'), refused],
+  ['http in small letters', request('GET /a http/1.1'), refused],
+  ['another protocol', request('GET /a RTSP/1.0'), ['GET /a']],
+  ['the preface of HTTP/2', `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${'\0'.repeat(9)}${SMUGGLED}`, refused],
+  ['a TLS hello', `\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03${SMUGGLED}`, refused],
+  ['a response', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', refused],
+  ['an address of the same host', 'GET http://localhost/v000/a HTTP/1.1\r\nHost: localhost\r\n\r\n', ['GET /a']],
+  ['an address of another host', 'GET http://evil.test/v000/a HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['an address without a host', 'GET http:///v000/a HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['an address with a user', 'GET http://x@localhost/v000/a HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['an address without a path', 'GET http://localhost?b=/v000/a HTTP/1.1\r\nHost: localhost\r\n\r\n', ['GET /?b=/a']],
+  ['an address of another scheme', 'GET ftp://localhost/v000/a HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['an asterisk in a GET', 'GET * HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['a path without a slash', 'GET v000/a HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['an authority for a target', 'GET localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n', refused],
+  ['a target of 60 KB', get(`/${'a'.repeat(60_000)}`), ['431']],
+]
+
+const hosts: readonly Variant[] = [
+  ['no Host', 'GET /v000/a HTTP/1.1\r\n\r\n', refused],
+  ['two Host', get('/a', 'Host: evil.test'), refused],
+  ['two Host that are the same', get('/a', 'Host: localhost'), refused],
+  ['a Host of nothing', 'GET /v000/a HTTP/1.1\r\nHost:\r\n\r\n', refused],
+  ['a Host with a path', 'GET /v000/a HTTP/1.1\r\nHost: localhost/x\r\n\r\n', refused],
+  ['a Host with a space in it', 'GET /v000/a HTTP/1.1\r\nHost: localhost evil.test\r\n\r\n', refused],
+  ['a Host in a list', 'GET /v000/a HTTP/1.1\r\nHost: localhost, evil.test\r\n\r\n', refused],
+  ['a Host on a folded line', 'GET /v000/a HTTP/1.1\r\nHost:\r\n localhost\r\n\r\n', refused],
+  ['a space before the colon of Host', 'GET /v000/a HTTP/1.1\r\nHost : localhost\r\n\r\n', refused],
+]
+
+export const heads: readonly Variant[] = [...lines, ...requestLines, ...hosts]
