@@ -3,15 +3,12 @@
 import { z } from 'zod'
 import { duration, durationOrOff, text } from './field.ts'
 import { parseCookiePattern } from './values/cookie-pattern.ts'
-import { parseCookieName, parseDomain, parseMethod, parseUserField } from './values/name.ts'
+import { parseDomain, parseMethod, parseUserField } from './values/name.ts'
 import { parsePathPattern } from './values/path-pattern.ts'
 import { parseQueryRule } from './values/query-rule.ts'
 
 export const pathPattern = (description: string, example: string) =>
   text(parsePathPattern, { description, examples: [example] })
-
-export const cookieName = (description: string, example: string) =>
-  text(parseCookieName, { description, examples: [example] })
 
 export const cookiePattern = (description: string, example: string) =>
   text(parseCookiePattern, { description, examples: [example] })
