@@ -59,7 +59,7 @@ function attack(name: string, needs: Part[], luresOf: (target: Target, id: strin
 }
 
 /** What the application gives to a stranger: in a cookie, and in what it writes. */
-async function idsOf(target: Target): Promise<string[]> {
+export async function idsOf(target: Target): Promise<string[]> {
   const url = at(target, target.content[0]!)
   const browser = new Browser(target.address)
   const page = await browser.load(url)
@@ -91,7 +91,7 @@ async function signInBy(target: Target, lure: Lure): Promise<void> {
 }
 
 /** By link, by parameter or by cookie. */
-async function opens(door: Target, target: Target, id: string): Promise<string | undefined> {
+export async function opens(door: Target, target: Target, id: string): Promise<string | undefined> {
   const named = (target.idParameters ?? []).map((name) => `${target.whoami}?${name}=${id}`)
   const cookies = (target.applicationCookies ?? []).map((name): [string, string] => [name, id])
   for (const path of [...(target.plantedLinks?.(target.whoami, id) ?? []), ...named, target.whoami]) {

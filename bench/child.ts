@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import type { Said } from './servers/serve.ts'
+import type { Said, Used } from './servers/serve.ts'
 import type { Measured } from './turn.ts'
 
 export class Child implements Measured {
@@ -14,8 +14,8 @@ export class Child implements Measured {
     this.port = port
   }
 
-  /** Resolves once it listens. `file` is seen from this folder; `core` null leaves the choice to the system. */
-  static async start(file: string, args: readonly string[], core: number | null): Promise<Child> {
+  /** Resolves once it listens. `file` is seen from this folder; `core` may be a list as taskset reads it; null leaves the choice to the system. */
+  static async start(file: string, args: readonly string[], core: number | string | null): Promise<Child> {
     const node = [process.execPath, join(import.meta.dirname, file), ...args]
     const [command, ...rest] = core === null ? node : ['taskset', '-c', String(core), ...node]
     const child = spawn(command as string, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
@@ -24,12 +24,12 @@ export class Child implements Measured {
     return new Child(child, said.port)
   }
 
-  /** The processor time that it has used so far, in microseconds. */
-  async processorTime(): Promise<number> {
+  async used(): Promise<Used> {
     const answer = next(this.#process, 'a contender')
     this.#process.send('processor time?')
     const said = await answer
-    return 'cpu' in said ? said.cpu : Number.NaN
+    if (!('cpu' in said)) throw new Error('a contender says something else than what it used')
+    return said
   }
 
   async stop(): Promise<void> {

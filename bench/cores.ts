@@ -7,16 +7,18 @@ export interface Cores {
   readonly measured: number
   readonly client: number
   readonly application: number
+  /** A second one for what is measured where it is several processes: one to itself, or the client's. */
+  readonly second: number
 }
 
 /** Null where nothing can be pinned: one core alone, or no `taskset`. */
 export function findCores(): Cores | null {
   const { status, stdout } = spawnSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8' })
   if (status !== 0) return null
-  const [measured, client, application = client] = numbers(/: ([\d,-]+)\s*$/.exec(stdout)?.[1] ?? '')
+  const [measured, client, application = client, second = client] = numbers(/: ([\d,-]+)\s*$/.exec(stdout)?.[1] ?? '')
   return measured === undefined || client === undefined
     ? null
-    : { measured, client, application: application as number }
+    : { measured, client, application: application as number, second: second as number }
 }
 
 /** Moves this process, the client, to its core. */

@@ -1,6 +1,7 @@
 // Rounds: all entrants in turn, over and over, so that what the machine does meanwhile falls on all alike.
 
-import type { Aim } from './load.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Aim, Load } from './load.ts'
 import { type Measured, type Turn, takeTurn } from './turn.ts'
 
 const SLICE = 0.25 // seconds
@@ -12,7 +13,7 @@ export interface Entrant {
 }
 
 /**
- * The turns of one round, in short slices, so that a busy second of the machine falls on all. Each begins a slice.
+ * The turns of one round, in short slices, so that a busy second of the machine falls on all. Each begins one.
  *
  * @param seconds - how long each is measured
  * @throws an Error that names the entrant and shows the answer that was not the expected one
@@ -20,13 +21,14 @@ export interface Entrant {
 export async function runRound<E extends Entrant>(
   entrants: readonly E[],
   seconds: number,
+  round: number,
   onTurn: (entrant: E) => void,
 ): Promise<Turn[]> {
-  const turns: Turn[] = entrants.map(() => ({ answered: 0, seconds: 0, processorTime: 0 }))
+  const turns: Turn[] = entrants.map(() => ({ answered: 0, seconds: 0, processorTime: 0, parts: [] }))
   const slices = Math.ceil(seconds / SLICE)
   for (let slice = 0; slice < slices; slice++) {
     for (let i = 0; i < entrants.length; i++) {
-      const which = (slice + i) % entrants.length
+      const which = (round + slice + i) % entrants.length
       const entrant = entrants[which] as E
       onTurn(entrant)
       try {
@@ -39,11 +41,27 @@ export async function runRound<E extends Entrant>(
   return turns
 }
 
+/** What is compiled by then stays so: a program with more code of its own would else be measured while it is. */
+const WARM = 12_000 // answers
+
+/** Nothing of it counts. @param seconds - the longest that it takes */
+export async function warmUp(aim: Aim, seconds: number): Promise<void> {
+  const load = new Load(aim)
+  load.start()
+  try {
+    await Promise.race([load.failed, load.answers(WARM), sleep(seconds * 1000)])
+    await Promise.race([load.failed, load.finish()])
+  } finally {
+    load.stop()
+  }
+}
+
 function sum(a: Turn, b: Turn): Turn {
   return {
     answered: a.answered + b.answered,
     seconds: a.seconds + b.seconds,
     processorTime: a.processorTime + b.processorTime,
+    parts: b.parts.map((part, i) => part + (a.parts[i] ?? 0)),
   }
 }
 

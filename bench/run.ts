@@ -8,7 +8,7 @@ import { Child } from './child.ts'
 import type { Contender } from './contenders.ts'
 import type { Cores } from './cores.ts'
 import type { Aim } from './load.ts'
-import { runRound } from './rounds.ts'
+import { runRound, warmUp } from './rounds.ts'
 import { pageOf } from './servers/work.ts'
 import type { Turn } from './turn.ts'
 
@@ -49,12 +49,15 @@ export async function run({ contenders, rounds, seconds, cores, progress }: Plan
         return { contender, title, measured, aim: await signedIn(measured.port), turns: [] as Turn[] }
       }),
     )
-    for (let round = 0; round <= rounds; round++) {
-      const warmUp = round === 0 // the code is compiled, and nothing counts
-      const turns = await runRound(entrants, seconds, ({ title }) =>
-        progress(`${warmUp ? 'warm-up' : `round ${round} of ${rounds}`}: ${title}`),
+    for (const { title, aim } of entrants) {
+      progress(`warm-up: ${title}`)
+      await warmUp(aim, 2 * seconds)
+    }
+    for (let round = 1; round <= rounds; round++) {
+      const turns = await runRound(entrants, seconds, round, ({ title }) =>
+        progress(`round ${round} of ${rounds}: ${title}`),
       )
-      if (!warmUp) entrants.forEach((entrant, i) => void entrant.turns.push(turns[i] as Turn))
+      entrants.forEach((entrant, i) => void entrant.turns.push(turns[i] as Turn))
     }
     return entrants
   } finally {

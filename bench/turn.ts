@@ -2,12 +2,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Aim, Load } from './load.ts'
+import type { Used } from './servers/serve.ts'
 
 /** Who is measured. */
 export interface Measured {
   readonly port: number
-  /** The processor time that it has used so far, in microseconds. */
-  processorTime(): Promise<number>
+  /** The processor time that it has used so far. */
+  used(): Promise<Used>
   stop(): Promise<void>
 }
 
@@ -16,6 +17,8 @@ export interface Turn {
   readonly seconds: number
   /** Of the contender's process, in microseconds. */
   readonly processorTime: number
+  /** Of each process, where it is several. */
+  readonly parts: readonly number[]
 }
 
 const SETTLING = 0.15 // of the turn's length
@@ -43,14 +46,12 @@ async function measure(measured: Measured, load: Load, aim: Aim, seconds: number
   return {
     answered: after.answered - before.answered,
     seconds: (after.at - before.at) / 1000,
-    processorTime: after.processorTime - before.processorTime,
+    processorTime: after.cpu - before.cpu,
+    parts: after.parts.map((part, i) => part - (before.parts[i] ?? 0)),
   }
 }
 
-async function reading(
-  measured: Measured,
-  load: Load,
-): Promise<{ processorTime: number; at: number; answered: number }> {
-  const processorTime = await measured.processorTime()
-  return { processorTime, at: performance.now(), answered: load.answered }
+async function reading(measured: Measured, load: Load) {
+  const { cpu, parts = [] } = await measured.used()
+  return { cpu, parts, at: performance.now(), answered: load.answered }
 }

@@ -97,8 +97,17 @@ export type AttackersPage = { url: string; close(): Promise<void> }
 /** A page on another site that sends a form as soon as somebody looks at it. */
 export async function startAttackersPage(action: string, fields: Record<string, string>): Promise<AttackersPage> {
   const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`)
-  const html = `<!doctype html><title>You win</title><form method="post" action="${action}">${inputs.join('')}</form>
-<script>document.forms[0].submit()</script>`
+  return startAttackersSite(`<form method="post" action="${action}">${inputs.join('')}</form>
+<script>document.forms[0].submit()</script>`)
+}
+
+/** A page on another site with a link. */
+export async function startAttackersLink(href: string): Promise<AttackersPage> {
+  return startAttackersSite(`<a href="${href}">Click here</a>`)
+}
+
+async function startAttackersSite(body: string): Promise<AttackersPage> {
+  const html = `<!doctype html><title>You win</title>${body}`
   const server = createServer((_req, res) => res.writeHead(200, { 'Content-Type': 'text/html' }).end(html))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { server } from '../../test/servers/servers.ts'
 import { Child } from '../child.ts'
+import type { Cores } from '../cores.ts'
 import { versionOf } from '../packages.ts'
 import type { Measured } from '../turn.ts'
 import { httpd, moduleFolder, passGate } from './httpd.ts'
@@ -15,7 +16,7 @@ export interface Contender {
   /** Whether it keeps the application's cookies itself, so that the browser has none of them. */
   readonly keepsCookies: boolean
   /** @param file - where it may keep sessions. @throws Missing where this machine has not got it */
-  start(application: number, core: number | null, file: string): Promise<Started>
+  start(application: number, cores: Cores | null, file: string): Promise<Started>
 }
 
 export interface Started {
@@ -33,6 +34,16 @@ export const contenders: readonly Contender[] = [
   peer('stream', 'undici Pool.stream', 'undici', 'forwarder-stream.ts'),
   gateway('gateway', 'coatcheck gateway', () => []),
   gateway('sqlite', 'coatcheck gateway, SQLite', (file) => [`sqlite:${file}`]),
+  {
+    name: 'workers',
+    title: 'the same, 2 workers',
+    keepsCookies: true,
+    start: async (application, cores, file) => {
+      const both = cores === null ? null : `${cores.measured},${cores.second}`
+      const measured = await Child.start('servers/workers.ts', [String(application), file, '2'], both)
+      return { measured, version: '', jar: '' }
+    },
+  },
   peer('http-proxy-3', 'http-proxy-3', 'http-proxy-3', 'servers/http-proxy-3.ts'),
   peer('httpxy', 'httpxy', 'httpxy', 'servers/httpxy.ts'),
   peer('fastify', '@fastify/http-proxy', '@fastify/http-proxy', 'servers/fastify.ts'),
@@ -40,11 +51,11 @@ export const contenders: readonly Contender[] = [
     name: 'httpd',
     title: 'Apache mod_auth_form',
     keepsCookies: false,
-    start: async (application, core) => {
+    start: async (application, cores) => {
       const path = await found('apache2')
       const modules = moduleFolder()
       if (modules === null) throw new Missing('mod_session_crypto is in none of the folders of httpd’s modules')
-      const measured = await Program.start(httpd(path, modules, application), core)
+      const measured = await Program.start(httpd(path, modules, application), on(cores))
       return { measured, version: said(path), jar: await passGate(measured.port) }
     },
   },
@@ -52,27 +63,31 @@ export const contenders: readonly Contender[] = [
     name: 'nginx',
     title: 'nginx proxy_pass',
     keepsCookies: false,
-    start: async (application, core) => {
+    start: async (application, cores) => {
       const path = await found('nginx')
-      return { measured: await Program.start(nginx(path, application), core), version: said(path), jar: '' }
+      return { measured: await Program.start(nginx(path, application), on(cores)), version: said(path), jar: '' }
     },
   },
 ]
 
 function peer(name: string, title: string, ofPackage: string, file: string): Contender {
-  const start = async (application: number, core: number | null) => {
-    const measured = await Child.start(file, [String(application)], core)
+  const start = async (application: number, cores: Cores | null) => {
+    const measured = await Child.start(file, [String(application)], on(cores))
     return { measured, version: versionOf(ofPackage), jar: '' }
   }
   return { name, title, keepsCookies: false, start }
 }
 
 function gateway(name: string, title: string, store: (file: string) => string[]): Contender {
-  const start = async (application: number, core: number | null, file: string) => {
-    const measured = await Child.start('servers/gateway.ts', [String(application), ...store(file)], core)
+  const start = async (application: number, cores: Cores | null, file: string) => {
+    const measured = await Child.start('servers/gateway.ts', [String(application), ...store(file)], on(cores))
     return { measured, version: '', jar: '' }
   }
   return { name, title, keepsCookies: true, start }
+}
+
+function on(cores: Cores | null): number | null {
+  return cores?.measured ?? null
 }
 
 /** As the tests find it: installed, where they may. */

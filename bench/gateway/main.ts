@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { findCores, pinClient, places } from '../cores.ts'
+import { type Cores, findCores, pinClient, places } from '../cores.ts'
 import { arePackagesInstalled, installPackages } from '../packages.ts'
 import { progress } from '../progress.ts'
 import { HELP, type Options, readOptions } from './options.ts'
@@ -35,20 +35,25 @@ async function bench(options: Options): Promise<void> {
   const about =
     `${rounds} interleaved rounds of ${seconds} s, ${CONNECTIONS} keep-alive connections, each of another member.\n` +
     `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model};\n${places(cores)}.`
-  const text = report(outcome)
+  const text = report(outcome, cores)
   console.log(`coatcheck bench, gateway: ${about}\n\n${text}`)
   if (options.write) await writeFile(FILE, page(about, text))
 }
 
-function report({ results, missing }: Outcome): string {
+function report({ results, missing }: Outcome, cores: Cores | null): string {
   const parts = [table(results)]
-  const promised = barTable(results)
+  const isShared = cores === null || cores.second === cores.client
+  const promised = barTable(results, isShared)
   if (promised !== null) parts.push(promised)
   parts.push(`CPU µs: processor time of the contender for a request. busy: how much of its core it used; below ${100 * ALL} % the client,
 the application or another program was in the way, and requests/s is not its own. of dispatch: its speed as a
 share of the forwarder's on Pool.dispatch, by CPU time. Figures are medians over the rounds; shares are taken
 round by round, in brackets the 95 % bootstrap interval of their median. A bar is judged by CPU time: held,
 missed (the whole interval is below it), or open.`)
+  if (results.some(({ rows }) => rows.some(({ name }) => name === 'workers'))) {
+    parts.push(`workers ÷ sqlite: what two cores bear against one, each worker on a core of its own, by the CPU time that all
+processes together take for a request, and by how much of it the busiest has${isShared ? '; on this machine the second core is shared\nwith the client and the application, so that throughput cannot show it' : ''}.`)
+  }
   const client = lateness(results)
   if (client !== null) {
     parts.push(`p50 and p99: latency at ${100 * SHARE} % of the contender's own requests/s, from the moment at which a request was due by a

@@ -13,11 +13,11 @@ npm run bench:gateway -- [--rounds N] [--seconds S] [--only NAME] [--quick] [--w
 How fast the gateway is with its vault and live sessions, beside bare forwarders and other proxies before the same
 application. Every answer is checked to the byte.
 
-  --rounds N     how often each is measured, in turn with the others (default 11)
-  --seconds S    how long each time (default 0.5)
+  --rounds N     how often each is measured, in turn with the others (default 21)
+  --seconds S    how long each time (default 0.25)
   --only NAME    a scenario: ${scenarios.map(({ name }) => name).join(', ')};
                  or a contender beside the bare forwarders: ${contenders.map(({ name }) => name).join(', ')}
-  --quick        3 rounds, and no latencies: for a first impression
+  --quick        5 rounds, and no latencies: for a first impression
   --write        writes the result to bench/RESULTS-gateway.md as well
   --help         this
 `
@@ -37,7 +37,7 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       rounds: { type: 'string' },
-      seconds: { type: 'string', default: '0.5' },
+      seconds: { type: 'string', default: '0.25' },
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
@@ -46,7 +46,7 @@ export function readOptions(args: readonly string[]): Options {
   })
   const { quick, write, help } = values
   return {
-    rounds: readRounds(values.rounds ?? (quick ? '3' : '11')),
+    rounds: readRounds(values.rounds ?? (quick ? '5' : '21')),
     seconds: readSeconds(values.seconds),
     latencySeconds: quick ? null : 1,
     only: readOnly(values.only, NAMES),

@@ -1,13 +1,14 @@
 // A server that is no Node program, as the bench sees it: nginx, Apache httpd. One process, on the core of what is measured.
 
-import { readFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kept, keep } from '../../examples/aspnet/keep.ts'
 import { freePorts } from '../../examples/aspnet/ports.ts'
+import { processorTimeOf } from '../proc.ts'
+import type { Used } from '../servers/serve.ts'
 import type { Measured } from '../turn.ts'
 
 const PATIENCE = 10_000 // milliseconds
@@ -24,9 +25,9 @@ export interface Command {
 export class Program implements Measured {
   readonly port: number
   readonly #kept: Kept
-  readonly #pid: string
+  readonly #pid: number
 
-  private constructor(port: number, kept: Kept, pid: string) {
+  private constructor(port: number, kept: Kept, pid: number) {
     this.port = port
     this.#kept = kept
     this.#pid = pid
@@ -57,15 +58,8 @@ export class Program implements Measured {
     }
   }
 
-  /** Linux tells, to the nanosecond, for each thread (proc_pid_schedstat). NaN elsewhere. */
-  async processorTime(): Promise<number> {
-    const folder = `/proc/${this.#pid}/task`
-    try {
-      const threads = await readdir(folder)
-      return threads.reduce((sum, thread) => sum + ran(join(folder, thread, 'schedstat')), 0)
-    } catch {
-      return Number.NaN
-    }
+  async used(): Promise<Used> {
+    return { cpu: processorTimeOf(this.#pid) }
   }
 
   stop(): Promise<void> {
@@ -73,17 +67,12 @@ export class Program implements Measured {
   }
 }
 
-/** Microseconds. */
-function ran(file: string): number {
-  return Number(readFileSync(file, 'utf8').split(' ', 1)[0]) / 1000
-}
-
 /** Resolves to its process id once it takes connections. */
-async function serving(port: number, pidFile: string): Promise<string> {
+async function serving(port: number, pidFile: string): Promise<number> {
   const end = performance.now() + PATIENCE
   while (performance.now() < end) {
     const pid = (await readFile(pidFile, 'utf8').catch(() => '')).trim()
-    if (pid !== '' && (await takesConnections(port))) return pid
+    if (pid !== '' && (await takesConnections(port))) return Number(pid)
     await sleep(20)
   }
   throw new Error(`nothing listens on port ${port} after ${PATIENCE / 1000} s`)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { signIn } from '../browser.ts'
 import { Child } from '../child.ts'
 import type { Cores } from '../cores.ts'
-import { type Entrant, rate, runRound } from '../rounds.ts'
+import { type Entrant, rate, runRound, warmUp } from '../rounds.ts'
 import type { Member } from '../servers/work.ts'
 import { median } from '../statistics.ts'
 import type { Measured, Turn } from '../turn.ts'
@@ -72,7 +72,7 @@ export async function run(plan: Plan): Promise<Outcome> {
       progress(`starting: ${contender.title}`)
       try {
         const file = join(folder, `${contender.name}.db`)
-        const start = await contender.start(application.port, cores?.measured ?? null, file)
+        const start = await contender.start(application.port, cores, file)
         started.push(start.measured)
         ready.set(contender.name, await prepared(contender, start))
       } catch (error) {
@@ -81,11 +81,21 @@ export async function run(plan: Plan): Promise<Outcome> {
       }
     }
     const results = scenarios.map((scenario) => ({ scenario, rows: rowsOf(scenario, ready) }))
-    for (let round = 0; round <= rounds; round++) {
-      const when = round === 0 ? 'warm-up' : `round ${round} of ${rounds}` // the code is compiled, and nothing counts
+    for (const { scenario, rows } of results) {
+      for (const { title, aim } of rows) {
+        progress(`warm-up: ${scenario.name}, ${title}`)
+        await warmUp(aim, 16 * seconds).catch((error) => {
+          throw named(title, error)
+        })
+      }
+    }
+    for (let round = 1; round <= rounds; round++) {
+      const when = `round ${round} of ${rounds}`
       for (const { scenario, rows } of results) {
-        const turns = await runRound(rows, seconds, ({ title }) => progress(`${when}: ${scenario.name}, ${title}`))
-        if (round > 0) rows.forEach((row, i) => void row.turns.push(turns[i] as Turn))
+        const turns = await runRound(rows, seconds, round, ({ title }) =>
+          progress(`${when}: ${scenario.name}, ${title}`),
+        )
+        rows.forEach((row, i) => void row.turns.push(turns[i] as Turn))
       }
     }
     if (plan.latencySeconds !== null) await latencies(results, plan.latencySeconds, progress)
@@ -148,14 +158,17 @@ async function latencies(results: readonly Result[], seconds: number, progress: 
   }
 }
 
-/** Where a core was not used up, the client or the application could not do more: the contender's own most is not known. */
+/**
+ * Where a core was not used up, the client or the application could not do more: the contender's own most is not known.
+ * Several processes may have to share a core with those two.
+ */
 function isItsMost({ turns }: Row): boolean {
-  return busy(turns) >= ALL
+  return busy(turns) >= ALL && turns.every(({ parts }) => parts.length < 2)
 }
 
 /** How much of its core a contender used: 1 is all of it. */
 export function busy(turns: readonly Turn[]): number {
-  return median(turns.map(({ processorTime, seconds }) => processorTime / 1e6 / seconds))
+  return median(turns.map(({ processorTime, seconds, parts }) => processorTime / 1e6 / seconds / (parts.length || 1)))
 }
 
 function named(title: string, error: unknown): Error {

@@ -15,7 +15,7 @@ export interface Scenario {
 }
 
 const FORWARDERS = ['dispatch', 'stream', 'gateway']
-const ALL = [...FORWARDERS, 'sqlite', 'http-proxy-3', 'httpxy', 'fastify', 'httpd', 'nginx']
+const ALL = [...FORWARDERS, 'http-proxy-3', 'httpxy', 'fastify', 'httpd', 'nginx']
 
 const FILE = Buffer.alloc(10 * 1024, 'a file, ')
 
@@ -23,21 +23,21 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'page',
     title: 'A page of 1 KB',
-    contenders: ALL,
+    contenders: [...FORWARDERS, 'sqlite', 'workers', ...ALL.slice(FORWARDERS.length)],
     latency: true,
     visitor: (member, port, cookies) => get(member, port, cookies, 'page', 1024),
   },
   {
     name: 'long-page',
     title: 'A page of 100 KB',
-    contenders: ALL.filter((name) => name !== 'sqlite'),
+    contenders: ALL,
     latency: false,
     visitor: (member, port, cookies) => get(member, port, cookies, 'page', 100 * 1024),
   },
   {
     name: 'upload',
     title: 'An upload of 10 KB',
-    contenders: ALL.filter((name) => name !== 'sqlite'),
+    contenders: ALL,
     latency: false,
     visitor: (member, port, cookies) => ({
       request: upload(port, cookies, '/upload', FILE),
@@ -67,23 +67,28 @@ export interface Bar {
   readonly to: string
   /** The least share of the other's speed. */
   readonly least: number
+  /** How many cores the one has for each of the other's. */
+  readonly cores: number
 }
 
 const PROMISED = ['page', 'long-page', 'upload']
 
 /** The gateway's own bounds, and that the yardstick is a good one. */
-export const bars: readonly Bar[] = PROMISED.flatMap((scenario) => [
-  { scenario, of: 'gateway', to: 'dispatch', least: 0.9 },
-  { scenario, of: 'gateway', to: 'stream', least: 1 },
-  { scenario, of: 'dispatch', to: 'stream', least: 1 },
-])
+export const bars: readonly Bar[] = [
+  ...PROMISED.flatMap((scenario) => [
+    { scenario, of: 'gateway', to: 'dispatch', least: 0.9, cores: 1 },
+    { scenario, of: 'gateway', to: 'stream', least: 1, cores: 1 },
+    { scenario, of: 'dispatch', to: 'stream', least: 1, cores: 1 },
+  ]),
+  { scenario: 'page', of: 'workers', to: 'sqlite', least: 1.6, cores: 2 },
+]
 
 /** What is named, and the forwarders to which it is compared; all without a name. */
 export function chosen(only: string | null): readonly Scenario[] {
   return scenarios.flatMap((scenario) => {
     if (only === null || only === scenario.name) return scenario
     if (!scenario.contenders.includes(only)) return []
-    const wanted = new Set(only === 'sqlite' ? ['dispatch', 'gateway', only] : [...FORWARDERS.slice(0, 2), only])
+    const wanted = new Set(['dispatch', 'stream', only, ...(only === 'workers' ? ['sqlite'] : [])])
     return { ...scenario, contenders: scenario.contenders.filter((name) => wanted.has(name)) }
   })
 }

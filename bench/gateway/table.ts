@@ -30,24 +30,31 @@ function rowOf({ name, title, turns, latencies }: Row, all: readonly Row[]): str
 }
 
 /** One row for each promise that both sides of it were measured for; null where there is none. */
-export function barTable(results: readonly Result[]): string | null {
+export function barTable(results: readonly Result[], areCoresShared: boolean): string | null {
   const rows = bars.flatMap((bar) => {
     const result = results.find(({ scenario }) => scenario.name === bar.scenario)
     const [own, other] = [bar.of, bar.to].map((name) => result?.rows.find((row) => row.name === name)?.turns)
     return result === undefined || own === undefined || other === undefined
       ? []
-      : [judged(bar, result.scenario.title, own, other)]
+      : [judged(bar, result.scenario.title, own, other, areCoresShared)]
   })
   return rows.length === 0 ? null : aligned([['', 'bar', 'by CPU time', 'by throughput', ''], ...rows])
 }
 
-function judged({ of, to, least }: Bar, title: string, own: readonly Turn[], other: readonly Turn[]): string[] {
-  const processor = shareOf(own, other, cost)
+function judged(
+  { of, to, least, cores }: Bar,
+  title: string,
+  own: readonly Turn[],
+  other: readonly Turn[],
+  areCoresShared: boolean,
+): string[] {
+  const price = (turn: Turn) => cost(turn) / (turn.parts.length > 1 ? cores * evenness(turn) : 1)
+  const processor = shareOf(own, other, price)
   return [
-    `  ${of} ÷ ${to}: ${title.toLowerCase().replace(' kb', ' KB')}`,
+    `  ${of} ÷ ${to}: ${title[0]?.toLowerCase()}${title.slice(1)}`,
     `≥ ${least.toFixed(2)}`,
     known(processor),
-    written(shareOf(own, other, (turn) => 1 / rate(turn))),
+    cores > 1 && areCoresShared ? '-' : written(shareOf(own, other, (turn) => 1 / rate(turn))),
     Number.isNaN(processor.median) ? 'unknown' : verdict(processor, (value) => value >= least),
   ]
 }
@@ -55,6 +62,11 @@ function judged({ of, to, least }: Bar, title: string, own: readonly Turn[], oth
 /** The other's price over the own one, round by round: above 1 it is quicker. */
 function shareOf(own: readonly Turn[], other: readonly Turn[], price: (turn: Turn) => number): Estimate {
   return estimate(own.map((turn, round) => price(other[round] as Turn) / price(turn)))
+}
+
+/** 1 where all processes did as much as the busiest one, which is the first to have no more of its core. */
+function evenness({ parts }: Turn): number {
+  return parts.reduce((sum, part) => sum + part, 0) / parts.length / Math.max(...parts)
 }
 
 /** The client's own part in the latencies, in milliseconds. */

@@ -4,7 +4,13 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** What a contender's process says to its parent. */
-export type Said = { readonly port: number } | { readonly cpu: number }
+export type Said = { readonly port: number } | Used
+
+/** Processor time in microseconds: of all, and of each process where it is several that do the same. */
+export interface Used {
+  readonly cpu: number
+  readonly parts?: readonly number[]
+}
 
 /** Serves on a free port of 127.0.0.1. */
 export function serve(handle: RequestListener): void {
@@ -13,8 +19,8 @@ export function serve(handle: RequestListener): void {
 }
 
 /** For what listens by itself. */
-export function ready(port: number): void {
-  process.on('message', () => say({ cpu: processorTime() }))
+export function ready(port: number, used: () => Used = () => ({ cpu: processorTime() })): void {
+  process.on('message', () => say(used()))
   process.on('disconnect', () => process.exit())
   say({ port })
 }
@@ -23,8 +29,8 @@ function say(said: Said): void {
   process.send?.(said)
 }
 
-/** Microseconds, of all of the process's threads. */
-function processorTime(): number {
+/** Microseconds, of all of this process's threads. */
+export function processorTime(): number {
   const { user, system } = process.cpuUsage()
   return user + system
 }

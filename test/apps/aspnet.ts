@@ -20,6 +20,8 @@ export const aspnet: Product = {
   // Who is there by ticket: by session the page of the old site names its reader after sign-out, too.
   places: { ...finchRecords, whoami: '/Default.aspx' },
 
+  does: { work: 'an order kept in the session', upload: 'a picture, kept in the session' },
+
   person: {
     async signIn(page, url, { name, password }) {
       await page.goto(`${url}/Login.aspx`)
@@ -53,6 +55,7 @@ export const aspnet: Product = {
     sameAfterSignIn: ['ASP.NET_SessionId'],
     oldCookiesOpen: true,
   },
+  alsoKnown: ['doors', 'lifetime'],
   attackedIn: 'attacks/aspnet.test.ts',
   holds: aspnetDirect.notApplicable!,
 }

@@ -47,6 +47,8 @@ export const classicAsp: Product = {
     applicationCookies: ['session-id'],
   },
 
+  does: { work: 'an order kept in the session' },
+
   person: {
     async signIn(page, url, { name, password }) {
       await page.goto(`${url}/login.asp`)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type GatewayEvent, loadConfig, startGateway } from '@coatcheck/gateway'
+import { administer, type GatewayEvent, loadConfig, startGateway } from '@coatcheck/gateway'
 import type { Product } from './product.ts'
 
 const run = promisify(execFile)
@@ -17,10 +17,15 @@ export interface Coatcheck {
   readonly events: readonly GatewayEvent[]
   /** What `coatcheck sessions list USER` prints. */
   sessionsOf(user: string): Promise<string>
+  /** The same, without the command, which takes a second. */
+  countOf(user: string): Promise<number>
   close(): Promise<void>
 }
 
-export async function startCoatcheck(upstream: string, { preset, login, logout }: Product): Promise<Coatcheck> {
+export async function startCoatcheck(
+  upstream: string,
+  { preset, ...rules }: Pick<Product, 'preset' | 'login' | 'logout' | 'idParameters'>,
+): Promise<Coatcheck> {
   const folder = await mkdtemp(join(tmpdir(), 'coatcheck-apps-'))
   const file = join(folder, 'coatcheck.yaml')
   const lines = [
@@ -29,17 +34,23 @@ export async function startCoatcheck(upstream: string, { preset, login, logout }
     'sites:',
     `  - upstream: ${upstream}`,
     `    preset: ${preset}`,
-    ...(login === undefined ? [] : [`    login: ${login}`]),
-    ...(logout === undefined ? [] : [`    logout: ${logout}`]),
+    ...(['login', 'logout', 'idParameters'] as const).flatMap((key) =>
+      rules[key] === undefined ? [] : [`    ${key}: ${rules[key]}`],
+    ),
   ]
   await writeFile(file, `${lines.join('\n')}\n`)
   const events: GatewayEvent[] = []
-  const gateway = await startGateway(await loadConfig(file), { report: (event) => events.push(event) })
+  const config = await loadConfig(file)
+  const gateway = await startGateway(config, { report: (event) => events.push(event) })
   return {
     url: `http://localhost:${gateway.listeners[0]!.port}`,
     events,
     sessionsOf: async (user) =>
       (await run(process.execPath, [COMMAND, 'sessions', 'list', user, '--config', file])).stdout,
+    async countOf(user) {
+      await using sessions = administer(config)
+      return (await sessions.list(user)).length
+    },
     async close() {
       await gateway.close()
       await rm(folder, { recursive: true })

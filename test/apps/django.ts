@@ -44,6 +44,8 @@ export const django: Product = {
     applicationCookies: ['sessionid'],
   },
 
+  does: { work: 'an entry written and changed', upload: 'an attachment' },
+
   person: {
     async signIn(page, url, { name, password }) {
       await page.goto(`${url}/admin/login/?next=/admin/`)
@@ -81,6 +83,7 @@ export const django: Product = {
     sameAfterSignIn: [],
     oldCookiesOpen: false,
   },
+  alsoKnown: ['doors', 'stores'],
   holds: {
     "F2 cookie from a cache, the seed's nine steps": 'Django says Vary: Cookie, and no-store on the admin site',
     "F2 another user's page from a cache": 'Django says Vary: Cookie, and no-store on the admin site',

@@ -52,6 +52,8 @@ export const dokuwiki: Product = {
     applicationCookies: ['DokuWiki'],
   },
 
+  does: { work: 'a page written and changed', upload: 'a file, by script' },
+
   person: {
     async signIn(page, url, { name, password }) {
       await page.goto(`${url}/doku.php?id=start&do=login`)

@@ -24,6 +24,8 @@ export const php: Product = {
 
   places: phpSite,
 
+  does: { work: 'an order kept in the session', upload: 'a file, kept in the session' },
+
   person: {
     async signIn(page, url, { name, password }) {
       await page.goto(`${url}/login.php`)

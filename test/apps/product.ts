@@ -6,7 +6,7 @@
  * three lines that gives it to `suite.ts`.
  */
 import type { Page } from 'playwright-core'
-import type { Target, User } from '../../attacks/target.ts'
+import type { Part, Target, User } from '../../attacks/target.ts'
 import type { ServerName } from '../servers/servers.ts'
 
 export interface Product {
@@ -18,12 +18,16 @@ export interface Product {
   readonly login?: string
   /** Likewise its `logout`. */
   readonly logout?: string
+  /** Likewise its `idParameters`. */
+  readonly idParameters?: string
   /** Programs and products without which it cannot be started. */
   readonly needs: readonly ServerName[]
   start(paths: Record<string, string>): Promise<StartedProduct>
   /** Where things are, for the attackers' programs. */
   readonly places: Omit<Target, 'url'>
   readonly person: Person
+  /** What a person does there, in a few words. */
+  readonly does: { readonly work: string; readonly upload?: string }
   /** What was seen of the product itself, without the gateway: each is looked at again by the suite. */
   readonly seen: Seen
   /** Seconds that sessions live here where one is watched to its end: for a product whose pages take long. */
@@ -34,6 +38,8 @@ export interface Product {
   readonly idsOutside?: RegExp
   /** The test that plays the attackers' programs on the product. Default: they are played here. */
   readonly attackedIn?: string
+  /** What is known of it beside its `places`, when it is attacked by itself. Default: `doors`. */
+  readonly alsoKnown?: readonly Part[]
   /** Attacks that come to nothing on the product itself, and why: there the gateway has nothing to cure. */
   readonly holds: Readonly<Record<string, string>>
   /** Attacks that the product leaves no room for, and why. */

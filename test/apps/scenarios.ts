@@ -27,9 +27,10 @@ export function protectedBy(product: Product, started: StartedProduct): Scenario
     ...(product.inapplicable ? { notApplicable: product.inapplicable } : {}),
     start: async (attack) => {
       const site = await startDirect(product, started, { ...attack, needs: [] })
-      const { preset, login, logout, lifetime } = product
-      const rules = { preset, ...(login && { login }), ...(logout && { logout }), ...(lifetime && { lifetime }) }
-      return behindCoatcheck(site, rules, attack)
+      const { preset, login, logout, idParameters, lifetime } = product
+      const said = { login, logout, idParameters, lifetime }
+      const rules = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
+      return behindCoatcheck(site, { preset, ...rules }, attack)
     },
   }
 }

@@ -17,6 +17,7 @@ import type { Scenario } from '../../attacks/scenario.ts'
 import { table } from '../../attacks/table.ts'
 import { requireServers } from '../servers/servers.ts'
 import { signedIn, startCoatcheck } from './coatcheck.ts'
+import { countOf } from './matrix.ts'
 import type { Product, StartedProduct } from './product.ts'
 import { directly, protectedBy } from './scenarios.ts'
 import { type Step, type Story, storyTable, tellStory } from './story.ts'
@@ -100,18 +101,30 @@ export async function productSuite(product: Product): Promise<void> {
     if (product.attackedIn !== undefined) return
 
     const results: Result[] = []
+    const alone: Result[] = []
     for (const attack of attacks) {
       test(attack.name, async (t) => {
-        const alone = await play(attack, scenarios.direct)
+        const itself = await play(attack, scenarios.direct)
         const behind = await play(attack, scenarios.behind)
-        results.push(asWritten(alone, product.holds[attack.name]), behind)
+        alone.push(itself)
+        results.push(asWritten(itself, product.holds[attack.name]), behind)
         if (behind.why !== undefined) return t.skip(behind.why)
         const wanted = attack.name in product.holds ? 'failed' : 'succeeded'
-        if (alone.report) assert.equal(alone.report.verdict, wanted, `by itself: ${alone.report.evidence}`)
+        if (itself.report) assert.equal(itself.report.verdict, wanted, `by itself: ${itself.report.evidence}`)
         assert.equal(behind.report.verdict, 'failed', `behind coatcheck: ${behind.report.evidence}`)
       })
     }
     test('the attacks as a table', (t) => t.diagnostic(`\n${table(results)}`))
+
+    test('as many attacks were tried, and succeeded, as the table of docs/presets.md says', () => {
+      for (const failure of ['F1', 'F2', 'F3', 'F4', 'F5']) {
+        const tried = alone.flatMap(({ attack, report }) =>
+          attack.name.startsWith(`${failure} `) ? (report?.verdict ?? []) : [],
+        )
+        const succeed = tried.filter((verdict) => verdict === 'succeeded').length
+        assert.deepEqual({ tried: tried.length, succeed }, countOf(product, failure), failure)
+      }
+    })
 
     test('every attack of which something is written is one that there is', () => {
       const names = new Set(attacks.map(({ name }) => name))

@@ -53,6 +53,8 @@ export const tomcat: Product = {
     applicationCookies: ['JSESSIONID'],
   },
 
+  does: { work: 'data kept in the session', upload: 'a file, by a page of ours: the examples take none' },
+
   person: {
     async signIn(page, url, { name, password }) {
       await page.goto(url + MEMBERS)

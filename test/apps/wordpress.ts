@@ -64,6 +64,8 @@ export const wordpress: Product = {
     image: '/wp-includes/images/w-logo-blue.png',
   },
 
+  does: { work: 'settings, and an article by script', upload: 'a picture' },
+
   person: {
     async signIn(page, url, { name, password }) {
       await page.goto(`${url}/wp-login.php`)

@@ -113,7 +113,7 @@ describe('the command', () => {
     assert.equal(await run('npx', ['coatcheck', '--version']), '0.1.0\n')
   })
 
-  test('serves in front of an application, from a file, with sessions in SQLite', async () => {
+  test('serves in front of an application, from a file, in two processes with sessions in SQLite', async () => {
     const application = createServer((req, res) => {
       if (req.url === '/login') res.setHeader('Set-Cookie', 'app=1').writeHead(303, { Location: '/' }).end()
       else res.end(`cookies: ${req.headers.cookie ?? 'none'}`)
@@ -125,7 +125,7 @@ describe('the command', () => {
       `listen: [http://localhost:0]\nstore: sqlite:./coatcheck.db\nsites: [{ upstream: '${upstream}' }]\n`,
     )
     const command = join(installed('coatcheck'), manifest('coatcheck').bin.coatcheck!)
-    const gateway = start(process.execPath, [command, 'serve', '--config', 'coatcheck.yaml'])
+    const gateway = start(process.execPath, [command, 'serve', '--config', 'coatcheck.yaml', '--workers', '2'])
     try {
       const url = await said(gateway.stdout!, /listens on (http:\S+)/)
       const headers = { 'Sec-Fetch-Site': 'same-origin', 'Content-Type': 'application/x-www-form-urlencoded' }

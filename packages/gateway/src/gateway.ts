@@ -112,7 +112,14 @@ export class Gateway {
    *
    * @returns what changed
    * @throws ReloadError where a running gateway cannot change it, an Error where a new address cannot be listened on
-   * @example const { added, removed, changed } = await gateway.reload(await loadConfig('coatcheck.yaml'))
+   * @example
+   * import { defaultConfig, startGateway } from '@coatcheck/gateway'
+   *
+   * const listen = ['http://127.0.0.1:0']
+   * const gateway = await startGateway(defaultConfig({ upstream: 'http://127.0.0.1:3000', listen }))
+   * const { changed } = await gateway.reload(defaultConfig({ upstream: 'http://127.0.0.1:3001', listen }))
+   * console.log(changed.length) // 1
+   * await gateway.close()
    */
   reload(config: Config): Promise<Changes> {
     const reloaded = this.#reloading.then(() => this.#reload(config))

@@ -163,7 +163,12 @@ function adjust(server: Server | Http2SecureServer, settings: Settings): void {
   Object.assign(server, { maxHeaderSize, headersTimeout, keepAliveTimeout })
   if (!('setSecureContext' in server) || tls === null) return
   server.updateSettings(http2Settings(settings))
-  server.setSecureContext(secureContext(tls))
+  useContext(server, secureContext(tls))
+}
+
+/** Visitors resume their TLS sessions with it, in whichever process of the gateway: the keys of tickets stay the same. */
+export function useContext(server: Http2SecureServer, context: SecureContextOptions): void {
+  server.setSecureContext({ ...context, ticketKeys: server.getTicketKeys() })
 }
 
 function explained(error: NodeJS.ErrnoException, address: string, port: number): Error {

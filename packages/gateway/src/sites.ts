@@ -1,7 +1,7 @@
 // A configured site, made ready to serve: its sessions, its rules as matchers, its connections upstream.
 
 import { isDeepStrictEqual } from 'node:util'
-import { framePolicy, type SessionEvent, Sessions, type Store } from '@coatcheck/session'
+import { framePolicy, Sessions, type Store } from '@coatcheck/session'
 import type { Pool } from 'undici'
 import { KeptRequests } from './callbacks/kept-requests.ts'
 import type { Site, Timeouts } from './config/config.ts'
@@ -112,33 +112,42 @@ function adoptionWindow(site: Site, store: Store, before: ReadySite | null): Ado
   return site.insecureAdopt === before?.site.insecureAdopt ? before.adoption : new AdoptionWindow(site, store)
 }
 
-function readyParts(site: Site, around: Surroundings, before?: Parts): Parts {
-  const { store, report, timeouts, streams, clock, peers } = around
-  const hear = (event: SessionEvent) => report({ type: 'session', site: site.name, event })
-  const { connect, headers } = timeouts
-  const origin = endpointOrigin(site.upstream)
+// No closure in these knows `before`: a part would keep the generation before it, and that one the one before.
+
+function readyParts(site: Site, around: Surroundings, before: Parts | undefined): Parts {
   return {
-    sessions: Part.of(before?.sessions, sessionSettings(site), () => {
-      const sessions = siteSessions(site, store, clock, before?.sessions.value)
-      sessions.on('*', (event) => {
-        streams.hear(event)
-        hear(event)
-      })
-      return new Part(sessionSettings(site), sessions, () => sessions.close({ keepStore: true }))
-    }),
-    kept:
-      site.callbacks.length === 0
-        ? null
-        : Part.of(before?.kept, keyRing(site.keys), () => {
-            const kept = new KeptRequests(site.name, store, clock, peers, keyRing(site.keys))
-            kept.onStoreError(hear)
-            return new Part(keyRing(site.keys), kept, () => kept.close())
-          }),
-    pool: Part.of(before?.pool, [origin, connect, headers], () => {
-      const pool = upstreamPool(site.upstream, timeouts)
-      return new Part([origin, connect, headers], pool, () => pool.destroy())
-    }),
+    sessions: readySessions(site, around, before?.sessions),
+    kept: site.callbacks.length === 0 ? null : readyKept(site, around, before?.kept ?? undefined),
+    pool: readyPool(site, around, before?.pool),
   }
+}
+
+function readySessions(site: Site, around: Surroundings, before: Parts['sessions'] | undefined): Parts['sessions'] {
+  const settings = sessionSettings(site)
+  if (before?.goesOnWith(settings)) return before
+  const sessions = siteSessions(site, around.store, around.clock, before?.value)
+  const { streams, report } = around
+  sessions.on('*', (event) => {
+    streams.hear(event)
+    report({ type: 'session', site: site.name, event })
+  })
+  return new Part(settings, sessions, () => sessions.close({ keepStore: true }))
+}
+
+function readyKept(site: Site, around: Surroundings, before: Part<KeptRequests> | undefined): Part<KeptRequests> {
+  const keys = keyRing(site.keys)
+  if (before?.goesOnWith(keys)) return before
+  const { store, clock, report, peers } = around
+  const kept = new KeptRequests(site.name, store, clock, keys, peers)
+  kept.onStoreError((event) => report({ type: 'session', site: site.name, event }))
+  return new Part(keys, kept, () => kept.close())
+}
+
+function readyPool({ upstream }: Site, { timeouts }: Surroundings, before: Part<Pool> | undefined): Part<Pool> {
+  const settings = [upstream, timeouts.connect, timeouts.headers]
+  if (before?.goesOnWith(settings)) return before
+  const pool = upstreamPool(upstream, timeouts)
+  return new Part(settings, pool, () => pool.destroy())
 }
 
 /** A site's sessions, as its configuration says. */

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs'
 import type { Http2SecureServer } from 'node:http2'
 import type { Tls } from './config/config.ts'
 import { readCertificateAndKey } from './config/files.ts'
-import { type Listener, secureContext } from './listeners.ts'
+import { type Listener, secureContext, useContext } from './listeners.ts'
 import type { Report } from './report.ts'
 
 /** Files are looked at, not subscribed to: that also sees links that change, and works on every file system. */
@@ -53,7 +53,7 @@ function renew(
   if (tls.cert === served?.cert && tls.key === served.key) return served
   try {
     const context = secureContext(tls)
-    for (const server of servers) server.setSecureContext(context)
+    for (const server of servers) useContext(server, context)
   } catch (error) {
     report({ type: 'certificate-kept', file: certFile, why: `cannot be used: ${(error as Error).message}` })
     return null

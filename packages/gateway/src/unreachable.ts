@@ -1,6 +1,7 @@
 // What the visitor is told where the application gave no answer (502, 504).
 
 import { Refusal } from './refusal.ts'
+import { MOST_HEADERS } from './upstream.ts'
 import { upstreamTlsError } from './upstream-tls.ts'
 
 /** As undici's own, which knows nothing of event streams and is turned off for them. */
@@ -25,6 +26,10 @@ export function unreachable(error: Error & { code?: string }): Refusal {
       return new Refusal(502, 'The application cannot be reached', 'It may be restarting: try again in a moment.', [], {
         cause: error,
       })
+    case 'UND_ERR_HEADERS_OVERFLOW': {
+      const fault = new Error(`the headers of its answer are over ${MOST_HEADERS / 1024} KiB`, { cause: error })
+      return new Refusal(502, 'The application gave no proper answer', 'Try again in a moment.', [], { cause: fault })
+    }
     default: {
       const fault = upstreamTlsError(error)
       if (fault !== null) {

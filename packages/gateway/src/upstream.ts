@@ -8,10 +8,14 @@ import { buildConnector, Pool } from 'undici'
 import type { Timeouts } from './config/config.ts'
 import { type Endpoint, endpointOrigin } from './config/values/endpoint.ts'
 
+/** Of an answer's headers in all; as much as is taken of a request's (`limits.headers`). */
+export const MOST_HEADERS = 64 * 1024
+
 export function upstreamPool(upstream: Endpoint, timeouts: Timeouts): Pool {
   return new Pool(endpointOrigin(upstream), {
     connections: 256,
     pipelining: 1,
+    maxHeaderSize: MOST_HEADERS,
     connect: connector(upstream, timeouts.connect),
     headersTimeout: timeouts.headers,
     bodyTimeout: 0, // event streams may be silent, which only an answer's headers say: `streams` watches

@@ -45,11 +45,11 @@ export class Part<T> {
     this.#users = new Users(close)
   }
 
-  /** The part of the generation before, or a new one. */
-  static of<T>(before: Part<T> | null | undefined, settings: unknown, make: () => Part<T>): Part<T> {
-    if (before == null || before.#settings !== JSON.stringify(settings)) return make()
-    before.#users.add()
-    return before
+  /** Whether it was made with such settings; then there is one user more. */
+  goesOnWith(settings: unknown): boolean {
+    if (this.#settings !== JSON.stringify(settings)) return false
+    this.#users.add()
+    return true
   }
 
   /** Its generation needs it no longer. */

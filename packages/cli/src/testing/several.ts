@@ -172,39 +172,49 @@ export class Served {
   }
 }
 
+export interface Setting {
+  /** Keys of the site, a line. */
+  readonly site?: string
+  /** Other keys of the file, one a line. */
+  readonly file?: string
+  readonly listen?: string
+  /** Makes what the configuration names. */
+  readonly prepare?: (folder: string) => void
+}
+
 /** Resolves once it listens, or has ended. */
-export async function serve(
-  t: TestContext,
-  app: Application,
-  keys = '',
-  gateway = '',
-  listen = 'http://localhost:0',
-): Promise<Served> {
+export async function serve(t: TestContext, app: Application, setting: Setting = {}): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'coatcheck-workers-'))
   const file = join(folder, 'coatcheck.yaml')
-  await writeFile(file, configuration(app.port, keys, gateway, listen))
-  const args = [command, 'serve', '--config', file]
+  await writeFile(file, configuration(app.port, setting))
+  setting.prepare?.(folder)
+  const args = [command, 'serve', '--config', file, '--no-watch']
   const served = new Served(t, spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }), folder, file)
   t.after(async () => {
     served.child.kill('SIGKILL')
     await served.over()
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   })
-  await until(() => served.child.exitCode !== null || / on http\S+:\d/.test(served.stdout), 'it never listened')
-  served.port = Number(/ on http:\/\/localhost:(\d+)/.exec(served.stdout)?.[1])
+  await until(() => served.child.exitCode !== null || LISTENS.test(served.stdout), 'it never listened')
+  served.port = Number(LISTENS.exec(served.stdout)?.[1])
   return served
 }
 
-export function configuration(port: number, keys = '', gateway = '', listen = 'http://localhost:0'): string {
+const LISTENS = / on https?:\/\/localhost:(\d+)/
+
+export function configuration(
+  port: number,
+  { site = '', file = '', listen = 'http://localhost:0' }: Setting = {},
+): string {
   return `listen: ['${listen}']
 store: sqlite:./coatcheck.db
 workers: 2
-${gateway}
+${file}
 sites:
   - upstream: http://127.0.0.1:${port}
     login: { path: /login, user: { field: user }, success: { setsCookie: app } }
     logout: { path: /logout }
-    ${keys}
+    ${site}
 `
 }
 
@@ -217,7 +227,7 @@ export function processes(): { readonly pid: number; readonly parent: number }[]
 }
 
 export async function until(holds: () => boolean | Promise<boolean>, otherwise: string): Promise<void> {
-  const patience = performance.now() + 30_000
+  const patience = performance.now() + 60_000
   while (!(await holds())) {
     assert(performance.now() < patience, otherwise)
     await sleep(5)

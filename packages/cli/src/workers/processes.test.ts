@@ -42,7 +42,7 @@ describe('workers', { concurrency: 2 }, () => {
     await once(taken, 'listening')
     t.after(() => taken.close())
     const { port } = taken.address() as { port: number }
-    const served = await serve(t, await startApplication(t), '', '', `http://127.0.0.1:${port}`)
+    const served = await serve(t, await startApplication(t), { listen: `http://127.0.0.1:${port}` })
     assert.equal(await served.over(), 1)
     assert.equal(
       served.stderr.match(new RegExp(`cannot listen on 127.0.0.1 port ${port}`, 'g'))?.length,
@@ -106,7 +106,7 @@ describe('workers', { concurrency: 2 }, () => {
     assert.ok(cookie)
     const statuses = () => Promise.all(both.map(async (one) => (await one.ask('/x', { Cookie: cookie })).body))
     assert.deepEqual(await statuses(), ['app=alice', 'app=alice'])
-    await writeFile(served.file, configuration(app.port, 'public: [/x]'))
+    await writeFile(served.file, configuration(app.port, { site: 'public: [/x]' }))
     served.child.kill('SIGHUP')
     await served.says(/serves from now on/)
     assert.deepEqual(await statuses(), ['none', 'none'])

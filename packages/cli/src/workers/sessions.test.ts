@@ -38,7 +38,7 @@ describe('two workers', { concurrency: 2 }, () => {
   })
 
   test('R8: a form that one keeps is resumed by the other, once', async (t) => {
-    const served = await serve(t, await startApplication(t), 'callbacks: [/back]')
+    const served = await serve(t, await startApplication(t), { site: 'callbacks: [/back]' })
     const [a, b] = await served.connectBoth()
     const { cookie } = await a.signIn('alice')
     assert.ok(cookie)
@@ -51,7 +51,7 @@ describe('two workers', { concurrency: 2 }, () => {
   })
 
   test('G2: sessions whose cookie never came back are counted for the whole gateway', async (t) => {
-    const served = await serve(t, await startApplication(t), '', 'unreturnedVaults: 4')
+    const served = await serve(t, await startApplication(t), { file: 'unreturnedVaults: 4' })
     const [a, b] = await served.connectBoth()
     const robot = { 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' }
     const given: string[] = []

@@ -12,6 +12,8 @@ import { startScriptedApplication } from './scripted-application.ts'
 import { get, placed } from './variant.ts'
 
 const WAIT = 1500
+/** For an answer, on a busy machine. */
+const PATIENCE = 15_000
 /** Milliseconds after which what comes later has come. */
 const COME = 50
 
@@ -42,7 +44,7 @@ async function attempt(port: number, number: number, [, , gets, how = {}]: Answe
     const asks = how.asks ?? get('/bad')
     const method = asks.split(' ')[0] as string
     conversation.say(placed(asks, place))
-    const { answers, rest } = await conversation.answers(1, [method])
+    const { answers, rest } = await conversation.answers(1, [method], PATIENCE)
     const [answer] = answers
     const got = answer === undefined ? 'broken' : `${answer.status} ${isOwn(answer.headers) ? '' : answer.body}`.trim()
     if (got !== gets) problems.push(`got ${JSON.stringify(got)} for ${JSON.stringify(gets)}`)
@@ -52,7 +54,7 @@ async function attempt(port: number, number: number, [, , gets, how = {}]: Answe
     if (how.later !== undefined) await sleep(COME)
     if (!conversation.closed) {
       conversation.say(placed(get('/after', 'Connection: close'), place))
-      const all = await conversation.answers(2, [method, 'GET'])
+      const all = await conversation.answers(2, [method, 'GET'], PATIENCE)
       const seen = all.answers[1]?.headers.get('x-seen')
       if (seen !== `GET ${place}/after` && !(all.answers.length === 1 && conversation.closed))
         problems.push(`behind it on its connection: ${seen}`)

@@ -24,15 +24,24 @@ export function forwardedTo(t: TestContext, port: number, heads: string[] = []):
   return sent
 }
 
+/** Milliseconds: a busy machine may take its time. */
+const PATIENCE = 15_000
+
 /** The place of the variant of this number. */
 export const placeOf = (number: number): string => `/v${String(number).padStart(PLACE.length - 2, '0')}`
 
 /**
  * Sends a variant, and behind it, on the same connection and on another, a harmless request.
  *
+ * @param patience - milliseconds for each answer
  * @returns what went otherwise than expected; empty where nothing did
  */
-export async function attempt(port: number, number: number, [, bytes, expected]: Variant): Promise<string[]> {
+export async function attempt(
+  port: number,
+  number: number,
+  [, bytes, expected]: Variant,
+  patience = PATIENCE,
+): Promise<string[]> {
   const place = placeOf(number)
   const outer = expected.map((one) => methodOf(one, bytes))
   const problems: string[] = []
@@ -42,7 +51,7 @@ export async function attempt(port: number, number: number, [, bytes, expected]:
     const wanted = expected.filter((one) => one !== 'nothing' && !one.startsWith('broken ')).length
     // What is broken or gets nothing ends with the connection.
     const toTheEnd = wanted < expected.length ? Number.POSITIVE_INFINITY : wanted
-    const { answers } = await conversation.answers(toTheEnd, outer)
+    const { answers } = await conversation.answers(toTheEnd, outer, patience)
     const seen = answers.map((answer) => described(answer, place))
     if (
       !isAsExpected(
@@ -55,7 +64,7 @@ export async function attempt(port: number, number: number, [, bytes, expected]:
       conversation.say(
         `GET ${place}/after HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: none\r\nConnection: close\r\n\r\n`,
       )
-      const all = await conversation.answers(answers.length + 1, [...outer, 'GET'])
+      const all = await conversation.answers(answers.length + 1, [...outer, 'GET'], patience)
       const after = all.answers.slice(answers.length).map((answer) => described(answer, place))
       if (after.join() !== 'GET /after' && !(after.length === 0 && conversation.closed))
         problems.push(`behind it on its connection: ${JSON.stringify(after)}`)
@@ -65,16 +74,16 @@ export async function attempt(port: number, number: number, [, bytes, expected]:
   } finally {
     conversation.end()
   }
-  problems.push(...(await otherClient(port, place)))
+  problems.push(...(await otherClient(port, place, patience)))
   return problems
 }
 
 /** A harmless request of somebody else, on a connection of his own: it gets its own answer. */
-export async function otherClient(port: number, place: string): Promise<string[]> {
+export async function otherClient(port: number, place: string, patience = PATIENCE): Promise<string[]> {
   const other = new Conversation(port)
   try {
     other.say(`GET ${place}/other HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: none\r\nConnection: close\r\n\r\n`)
-    const { answers, rest } = await other.answers(1, ['GET'])
+    const { answers, rest } = await other.answers(1, ['GET'], patience)
     const seen = answers.map((answer) => described(answer, place))
     return seen.join() === 'GET /other' && rest === '' ? [] : [`to somebody else: ${JSON.stringify(seen)} ${rest}`]
   } catch (error) {

@@ -56,9 +56,9 @@ export class Conversation {
    * Resolves when there are so many answers, or there will be no more.
    *
    * @param methods - those of the requests, in order
-   * @throws Error where what came is not to be read in one way, or within `patience` milliseconds neither comes true
+   * @throws Error where what came is not to be read in one way, or within `patience` milliseconds none of this comes true
    */
-  async answers(count: number, methods: readonly string[], patience = 15_000): Promise<Reading> {
+  async answers(count: number, methods: readonly string[], patience: number): Promise<Reading> {
     const until = performance.now() + patience
     for (;;) {
       const reading = readAnswers(this.#text, methods, this.#closed)

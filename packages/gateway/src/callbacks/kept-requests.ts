@@ -46,7 +46,7 @@ export class KeptRequests {
   readonly #now: () => number
 
   /** @param keyRing - with what the site's sessions are sealed */
-  constructor(siteName: string, store: Store, clock: () => number, peers: Peers = ALONE, keyRing: KeyRingOptions = {}) {
+  constructor(siteName: string, store: Store, clock: () => number, keyRing: KeyRingOptions, peers: Peers = ALONE) {
     this.#allowance = new Allowance(siteName, peers)
     this.#now = clock
     this.#sessions = new Sessions<Kept, [Exchange]>(

@@ -42,8 +42,7 @@ export interface OpenConfig {
 
 /** @throws ConfigError (`ERR_CONFIG`) that lists all problems */
 export async function openConfig(file: string, beside: Beside = {}): Promise<OpenConfig> {
-  const source = withFlags(readSource(await readConfigText(file), file), beside)
-  return { config: check(source, file, dirname(resolve(file))), source }
+  return openText(await readConfigText(file), file, dirname(resolve(file)), beside)
 }
 
 /** Checked as if it stood in the file; what is wrong with it is said of the flag. */
@@ -99,8 +98,8 @@ export function parseConfig(text: string, fileName: string, baseFolder: string):
 }
 
 /** The same, with the places. */
-export function openText(text: string, fileName: string, baseFolder: string): OpenConfig {
-  const source = readSource(text, fileName)
+export function openText(text: string, fileName: string, baseFolder: string, beside: Beside = {}): OpenConfig {
+  const source = withFlags(readSource(text, fileName), beside)
   return { config: check(source, fileName, baseFolder), source }
 }
 

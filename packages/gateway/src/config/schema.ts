@@ -77,6 +77,22 @@ export const schema = z
         'Where sessions are kept: sqlite:FILE, seen from the folder of this file, or memory. Default: memory.',
       examples: ['sqlite:./coatcheck.db', 'memory'],
     }).default({ kind: 'memory' }),
+    workers: z
+      .union([z.number(), z.string()])
+      .meta({
+        description:
+          'How many processes serve, each on a core of its own where there is one; auto: as many as there are cores. ' +
+          'They share the store, which must be a file. Default: 1.',
+        examples: ['auto', 2],
+      })
+      .transform((value, context): number | 'auto' => {
+        if (value === 'auto' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 256))
+          return value as 'auto'
+        const remedy = 'write a number from 1 to 256, or auto'
+        context.addIssue({ code: 'custom', message: 'is no number of processes', params: { remedy } })
+        return z.NEVER
+      })
+      .default(1),
     secret: optional(
       oneOrMore(
         text(parseSecretSource, {
@@ -100,22 +116,6 @@ export const schema = z
         examples: [true],
       })
       .default(false),
-    workers: z
-      .union([z.number(), z.string()])
-      .meta({
-        description:
-          'How many processes serve, each on a core of its own where there is one; auto: as many as there are cores. ' +
-          'They share the store, which must be a file. Default: 1.',
-        examples: ['auto', 2],
-      })
-      .transform((value, context): number | 'auto' => {
-        if (value === 'auto' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 256))
-          return value as 'auto'
-        const remedy = 'write a number from 1 to 256, or auto'
-        context.addIssue({ code: 'custom', message: 'is no number of processes', params: { remedy } })
-        return z.NEVER
-      })
-      .default(1),
     sessions: sessions.prefault({}),
     reportFile: optional(
       z

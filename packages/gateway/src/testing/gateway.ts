@@ -3,8 +3,9 @@
 import type { TestContext } from 'node:test'
 import type { SessionEvent } from '@coatcheck/session'
 import { certify, temporaryFolder } from '../config/certificates-for-tests.ts'
-import { parseConfig } from '../config/index.ts'
+import { type Config, parseConfig } from '../config/index.ts'
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.ts'
+import type { Changes } from '../reload.ts'
 import type { GatewayEvent } from '../report.ts'
 import { Browser } from './browser.ts'
 
@@ -18,6 +19,8 @@ export interface Setting {
   readonly sites?: string
   /** Other keys of the file, one a line. */
   readonly file?: string
+  /** In the place of http://127.0.0.1:0. */
+  readonly listen?: string
   /** Listen on https too. */
   readonly https?: boolean
   readonly options?: GatewayOptions
@@ -30,10 +33,12 @@ export class TestGateway {
   readonly httpsPort: number
   readonly events: readonly GatewayEvent[]
   readonly gateway: Gateway
+  readonly #folder: string
 
-  constructor(gateway: Gateway, events: readonly GatewayEvent[]) {
+  constructor(gateway: Gateway, events: readonly GatewayEvent[], folder: string) {
     const { listeners } = gateway
     this.gateway = gateway
+    this.#folder = folder
     this.events = events
     this.port = listeners.find(({ protocol }) => protocol === 'http')?.port ?? 0
     this.httpsPort = listeners.find(({ protocol }) => protocol === 'https')?.port ?? 0
@@ -54,6 +59,11 @@ export class TestGateway {
     return new Browser('https', HOST, this.httpsPort)
   }
 
+  /** Another configuration, as `startTestGateway` takes it. */
+  reload(upstream: number, given: Setting = {}): Promise<Changes> {
+    return this.gateway.reload(configuration(upstream, given, this.#folder))
+  }
+
   heard<T extends GatewayEvent['type']>(type: T): Extract<GatewayEvent, { type: T }>[] {
     return this.events.filter((event) => event.type === type) as Extract<GatewayEvent, { type: T }>[]
   }
@@ -70,13 +80,17 @@ export async function startTestGateway(t: TestContext, upstream: number, given: 
   const folder = temporaryFolder()
   t.after(() => folder[Symbol.dispose]())
   if (given.https) certify(folder.path, 'shop', [HOST])
-  const site = `upstream: http://127.0.0.1:${upstream}${given.site === undefined ? '' : `, ${given.site}`}`
-  const listen = `listen: ['http://127.0.0.1:0'${given.https ? ", 'https://127.0.0.1:0'" : ''}]`
-  const tls = given.https ? 'tls: { cert: shop.cert.pem, key: shop.key.pem }' : ''
-  const text = `${listen}\n${tls}\n${given.file ?? ''}\n${given.sites ?? `sites: [{ ${site} }]`}\n`
   const events: GatewayEvent[] = []
-  const config = parseConfig(text, 'test.yaml', folder.path)
+  const config = configuration(upstream, given, folder.path)
   const gateway = await startGateway(config, { ...given.options, report: (event) => events.push(event) })
   t.after(() => gateway.close())
-  return new TestGateway(gateway, events)
+  return new TestGateway(gateway, events, folder.path)
+}
+
+function configuration(upstream: number, given: Setting, folder: string): Config {
+  const site = `upstream: http://127.0.0.1:${upstream}${given.site === undefined ? '' : `, ${given.site}`}`
+  const listen = `listen: ['${given.listen ?? 'http://127.0.0.1:0'}'${given.https ? ", 'https://127.0.0.1:0'" : ''}]`
+  const tls = given.https ? 'tls: { cert: shop.cert.pem, key: shop.key.pem }' : ''
+  const text = `${listen}\n${tls}\n${given.file ?? ''}\n${given.sites ?? `sites: [{ ${site} }]`}\n`
+  return parseConfig(text, 'test.yaml', folder)
 }

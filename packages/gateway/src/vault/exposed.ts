@@ -12,11 +12,13 @@
 //
 // Our own cookie's prefix never passes, either way, whatever the configuration says.
 
-import type { ExposedNames } from './exposed-names.ts'
+import { ExposedNames } from './exposed-names.ts'
 import { isOursAlone, isReserved, keepsPromise } from './prefix.ts'
 import { readSetCookie, type WrittenCookie } from './set-cookie.ts'
 import { MAX_HEADER_BYTES } from './stored-cookie.ts'
 import { trimmed } from './white-space.ts'
+
+export { ExposedNames }
 
 /** Cookie-octets (RFC 6265bis §4.1.1) or bytes beyond ASCII, in quotes or not. */
 const ONE_VALUE = /^("?)[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e\x80-\xff]*\1$/

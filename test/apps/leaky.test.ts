@@ -1,0 +1,4 @@
+import { leaky } from './leaky.ts'
+import { productSuite } from './suite.ts'
+
+await productSuite(leaky)
