@@ -18,14 +18,17 @@ export const sessions = z
     idle: durationOrOff({
       description: 'A session ends when nobody used it for so long; off: never for that reason. Default 30m.',
       examples: ['30m', 'off'],
+      default: '30m',
     }).exactOptional(),
     absolute: duration({
       description: 'A session ends so long after its sign-in, used or not. Default 12h.',
       examples: ['12h'],
+      default: '12h',
     }).exactOptional(),
     renew: durationOrOff({
       description: 'A session that lives longer gets a new token each time this has passed; off: never. Default 1h.',
       examples: ['1h', 'off'],
+      default: '1h',
     }).exactOptional(),
     limit: z
       .strictObject({
@@ -52,10 +55,12 @@ export const sessions = z
         idle: durationOrOff({
           description: 'As above, for these sessions. Default: off.',
           examples: ['7d', 'off'],
+          default: 'off',
         }).exactOptional(),
         absolute: duration({
           description: 'As above, for these sessions. Default: 30d.',
           examples: ['30d'],
+          default: '30d',
         }).exactOptional(),
       })
       .meta({

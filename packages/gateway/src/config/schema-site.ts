@@ -63,6 +63,7 @@ export const siteSchema = z
         "What comes behind __Host-Http- in the name of the gateway's cookie: to be changed where two gateways share a " +
         'host, on two ports. Default: sid.',
       examples: ['wiki'],
+      default: 'sid',
     }).default('sid'),
     users: users.prefault({}),
     public: z

@@ -132,7 +132,10 @@ function httpsPort({ publicPort, listen }: Config): number | null {
 
 /** What the first stages look at of a request. */
 function requestFor({ authority, target }: AskedAddress, method: string): GatewayRequest {
-  const request = { method, url: target, headers: { host: authority }, rawHeaders: ['Host', authority] }
+  const request = {
+    ...{ httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1, method, url: target },
+    ...{ headers: { host: authority }, rawHeaders: ['Host', authority] },
+  } satisfies Partial<GatewayRequest>
   return request as unknown as GatewayRequest
 }
 
