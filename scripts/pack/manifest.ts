@@ -4,6 +4,9 @@
 /** The checkout itself begins with an older one, and brings its own. */
 const NODE = '>=24'
 
+/** Of the configuration, for editors: it comes with the command. */
+export const SCHEMA = 'coatcheck.schema.json'
+
 /** What the manifest of a package in the checkout holds. */
 export interface Manifest {
   readonly name: string
@@ -28,7 +31,7 @@ export function publishedManifest(source: Manifest, versions: ReadonlyMap<string
     type,
     ...(sideEffects !== undefined && { sideEffects }),
     engines: { node: NODE },
-    files: bin === undefined ? ['dist'] : ['bin', 'dist'],
+    files: bin === undefined ? ['dist'] : ['bin', 'dist', SCHEMA],
     exports: publishedExports(exports),
     ...(bin !== undefined && { bin }),
     ...(dependencies !== undefined && { dependencies: publishedDependencies(dependencies, versions) }),

@@ -13,8 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { configJsonSchema } from '../../packages/gateway/src/config/json-schema.ts'
 import { compile } from './compile.ts'
-import { type Manifest, publishedManifest } from './manifest.ts'
+import { type Manifest, publishedManifest, SCHEMA } from './manifest.ts'
 
 /** In `packages/`, in the order in which they build on each other. */
 const PACKAGES = ['session', 'gateway', 'cli'] as const
@@ -52,6 +53,8 @@ export function packAll(root: string, destination: string): Tarball[] {
       if (manifest.exports === undefined) removeTypes(to)
       copyFileSync(join(from, 'README.md'), join(to, 'README.md'))
       copyFileSync(join(root, 'LICENSE'), join(to, 'LICENSE'))
+      if (manifest.bin !== undefined)
+        writeFileSync(join(to, SCHEMA), `${JSON.stringify(configJsonSchema(), null, 2)}\n`)
       writeFileSync(join(to, 'package.json'), `${JSON.stringify(publishedManifest(manifest, versions), null, 2)}\n`)
       return tarball(to, destination)
     })

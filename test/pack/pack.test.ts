@@ -68,6 +68,11 @@ describe('what is in a package', () => {
     })
   }
 
+  test('coatcheck: the schema of its configuration, for editors', () => {
+    const schema = JSON.parse(readFileSync(join(installed('coatcheck'), 'coatcheck.schema.json'), 'utf8'))
+    assert.equal(schema.properties.sites.items.properties.preset.default, 'generic')
+  })
+
   test('the library brings nothing with it', () => assert.equal(manifest('@coatcheck/session').dependencies, undefined))
 })
 

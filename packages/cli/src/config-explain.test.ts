@@ -69,3 +69,10 @@ test('a word that is longer than a line is broken, and an origin is not', () => 
   assert.equal(wrapped('abcdefgh ij', 5), 'abcde\nfgh\nij')
   assert.equal(wrapped('it is so [preset php]', 14), 'it is so\n[preset php]')
 })
+
+test('config schema prints what editors read', async () => {
+  const child = spawn(process.execPath, [command, 'config', 'schema'])
+  const schema = JSON.parse(await text(child.stdout))
+  assert.equal(schema.$schema, 'http://json-schema.org/draft-07/schema#')
+  assert.deepEqual(schema.required, ['sites'])
+})

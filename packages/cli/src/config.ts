@@ -1,6 +1,6 @@
 // `coatcheck config`: what a configuration says, without serving it.
 
-import { loadConfig } from '@coatcheck/gateway'
+import { configJsonSchema, loadConfig } from '@coatcheck/gateway'
 import { Command } from 'commander'
 import { explainCommand } from './config-explain.ts'
 
@@ -20,4 +20,9 @@ export function configCommand(): Command {
         }),
     )
     .addCommand(explainCommand())
+    .addCommand(
+      new Command('schema')
+        .description('print the JSON Schema of the configuration, for editors')
+        .action(() => console.log(JSON.stringify(configJsonSchema(), null, 2))),
+    )
 }

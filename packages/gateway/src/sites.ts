@@ -19,12 +19,12 @@ import type { Report } from './report.ts'
 import type { Streams } from './streams.ts'
 import { upstreamPool } from './upstream.ts'
 import { Part, Users } from './users.ts'
-import { emptyVault, type Vault } from './vault/vault.ts'
+import { ExposedNames, emptyVault, type Vault } from './vault/vault.ts'
 
 export interface ReadySite {
   readonly site: Site
   readonly sessions: Sessions<Vault, [GatewayExchange]>
-  readonly exposed: ReadonlySet<string>
+  readonly exposed: ExposedNames
   readonly trustedOrigins: ReadonlySet<string>
   readonly ids: SiteIds
   /** Null where the site has no callbacks. */
@@ -80,7 +80,7 @@ export function readySite(site: Site, around: Surroundings, before: ReadySite | 
   const { store, timeouts, streams, clock, unreturned } = around
   if (before !== null && isDeepStrictEqual([before.site, before.timeouts], [site, timeouts])) return before
   const parts = readyParts(site, around, before?.parts)
-  const exposed = new Set(site.expose)
+  const exposed = new ExposedNames(site.expose)
   return {
     site,
     sessions: parts.sessions.value,

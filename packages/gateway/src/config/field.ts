@@ -12,7 +12,13 @@ export type Meta = {
   readonly description: string
   /** The first one is shown as remedy where the value has the wrong type. */
   readonly examples: unknown[]
+  /** What holds where the key is not there, as it would be written. */
+  readonly default?: unknown
 }
+
+/** As the library reads them; a number means seconds. For editors: what is wrong is told in words by the parser. */
+const DURATION = '^\\d+(?:\\.\\d+)?[smhd]$'
+const DURATION_OR_OFF = `${DURATION}|^off$`
 
 export function text<T>(parse: (text: string) => T | Refused, meta: Meta) {
   return z
@@ -25,13 +31,16 @@ export function text<T>(parse: (text: string) => T | Refused, meta: Meta) {
 }
 
 export function duration(meta: Meta) {
-  return z.union([z.number(), z.string()]).meta(meta).transform(toMilliseconds)
+  return z
+    .union([z.number(), z.string()])
+    .meta({ ...meta, pattern: DURATION })
+    .transform(toMilliseconds)
 }
 
 export function durationOrOff(meta: Meta) {
   return z
     .union([z.number(), z.string()])
-    .meta(meta)
+    .meta({ ...meta, pattern: DURATION_OR_OFF })
     .transform((value, context): Milliseconds | 'off' => (value === 'off' ? value : toMilliseconds(value, context)))
 }
 

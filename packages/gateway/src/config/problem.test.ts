@@ -49,3 +49,25 @@ test('what a file holds does not reach the terminal as control characters', () =
   const shown = renderProblem({ file: 'a\x1b[1m', place, key: 'x\x07', what: 'is "\x1b"', remedy: '\x1b' })
   assert.doesNotMatch(shown.replaceAll('\n', ''), /\p{Cc}/u)
 })
+
+test('two keys that collide are both shown, each with its line', () => {
+  const yaml = `sites:
+  - hosts: [shop.example.test]
+    upstream: http://a:1
+  - hosts: [www.example.test, SHOP.example.test.]
+    upstream: http://a:2
+`
+  assert.throws(() => parseConfig(yaml, 'coatcheck.yaml', '/'), {
+    message: `a problem in coatcheck.yaml
+
+error: sites[1].hosts[1] is the host "shop.example.test", which belongs to sites[0] already
+  --> coatcheck.yaml:4:31
+   |
+ 4 |   - hosts: [www.example.test, SHOP.example.test.]
+   |                               ^^^^^^^^^^^^^^^^^^
+   |
+ 2 |   - hosts: [shop.example.test]
+   |             -----------------
+   = a request belongs to one site: remove one of the two (case, a dot at the end, an IDN and its "xn--" form make no other host)`,
+  })
+})

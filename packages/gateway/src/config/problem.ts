@@ -11,6 +11,8 @@ export interface Finding {
   /** Completes a sentence that begins with the key. */
   readonly what: string
   readonly remedy: string
+  /** The key with which it collides. */
+  readonly beside?: KeyPath
 }
 
 export interface Place {
@@ -31,6 +33,8 @@ export interface Problem {
   readonly key: string
   readonly what: string
   readonly remedy: string
+  /** Where stands what it collides with. */
+  readonly beside?: Place
 }
 
 /** The one error of a configuration: it lists all problems. */
@@ -53,18 +57,24 @@ export class ConfigError extends Error {
  *      8 |     upstream: http://127.0.0.1:8081/app
  *        |               ^^^^^^^^^^^^^^^^^^^^^^^^^
  *        = write http://127.0.0.1:8081
+ *
+ * What it collides with is shown below it, underlined with dashes.
  */
-export function renderProblem({ file, place, key, what, remedy }: Problem): string {
+export function renderProblem({ file, place, key, what, remedy, beside }: Problem): string {
   const title = `error: ${[key, what].filter(Boolean).join(' ')}`
   if (place === null) return `${printable(title)}\n  --> ${printable(file)}\n   = ${printable(remedy)}`
-  const number = String(place.line).padStart(2)
-  const gutter = ' '.repeat(number.length)
+  const width = Math.max(2, String(place.line).length, String(beside?.line ?? 0).length)
+  const gutter = ' '.repeat(width)
+  const shown = ({ line, column, length, text }: Place, mark: string) => [
+    `${gutter} |`,
+    `${String(line).padStart(width)} | ${printable(withoutPasswords(text))}`,
+    `${gutter} | ${' '.repeat(column - 1)}${mark.repeat(Math.max(1, length))}`,
+  ]
   return [
     printable(title),
     `${gutter}--> ${printable(file)}:${place.line}:${place.column}`,
-    `${gutter} |`,
-    `${number} | ${printable(withoutPasswords(place.text))}`,
-    `${gutter} | ${' '.repeat(place.column - 1)}${'^'.repeat(Math.max(1, place.length))}`,
+    ...shown(place, '^'),
+    ...(beside === undefined ? [] : shown(beside, '-')),
     `${gutter} = ${printable(remedy)}`,
   ].join('\n')
 }

@@ -30,6 +30,8 @@ export const limits = z
       .meta({
         description: "How long a request's headers may be in all; longer ones get 431. Default 64KiB.",
         examples: ['64KiB'],
+        default: '64KiB',
+        pattern: '^\\d{1,9}(?:KiB|MiB)$',
       })
       .transform((value, context): number => {
         const size = parseSize(value)
@@ -62,7 +64,7 @@ function count(max: number, meta: Meta) {
 }
 
 function waiting(description: string, example: string, seconds: number) {
-  return duration({ description, examples: [example] })
+  return duration({ description, examples: [example], default: example })
     .transform((value, context): number =>
       value <= LONGEST ? value : refuse(context, 'is longer than a day', `write for example ${example}`),
     )

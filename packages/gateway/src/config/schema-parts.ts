@@ -3,15 +3,12 @@
 import { z } from 'zod'
 import { duration, durationOrOff, text } from './field.ts'
 import { parseCookiePattern } from './values/cookie-pattern.ts'
-import { parseCookieName, parseDomain, parseMethod, parseUserField } from './values/name.ts'
+import { parseDomain, parseMethod, parseUserField } from './values/name.ts'
 import { parsePathPattern } from './values/path-pattern.ts'
 import { parseQueryRule } from './values/query-rule.ts'
 
 export const pathPattern = (description: string, example: string) =>
   text(parsePathPattern, { description, examples: [example] })
-
-export const cookieName = (description: string, example: string) =>
-  text(parseCookieName, { description, examples: [example] })
 
 export const cookiePattern = (description: string, example: string) =>
   text(parseCookiePattern, { description, examples: [example] })
@@ -21,14 +18,17 @@ export const sessions = z
     idle: durationOrOff({
       description: 'A session ends when nobody used it for so long; off: never for that reason. Default 30m.',
       examples: ['30m', 'off'],
+      default: '30m',
     }).exactOptional(),
     absolute: duration({
       description: 'A session ends so long after its sign-in, used or not. Default 12h.',
       examples: ['12h'],
+      default: '12h',
     }).exactOptional(),
     renew: durationOrOff({
       description: 'A session that lives longer gets a new token each time this has passed; off: never. Default 1h.',
       examples: ['1h', 'off'],
+      default: '1h',
     }).exactOptional(),
     limit: z
       .strictObject({
@@ -55,10 +55,12 @@ export const sessions = z
         idle: durationOrOff({
           description: 'As above, for these sessions. Default: off.',
           examples: ['7d', 'off'],
+          default: 'off',
         }).exactOptional(),
         absolute: duration({
           description: 'As above, for these sessions. Default: 30d.',
           examples: ['30d'],
+          default: '30d',
         }).exactOptional(),
       })
       .meta({

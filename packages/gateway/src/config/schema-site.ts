@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { serverNames } from '../reading/servers/index.ts'
 import { duration, oneOrMore, optional, text } from './field.ts'
 import { presetNames } from './presets/index.ts'
-import { cookieName, cookiePattern, login, logout, pathPattern, sessions, users } from './schema-parts.ts'
+import { cookiePattern, login, logout, pathPattern, sessions, users } from './schema-parts.ts'
 import { parseCallback } from './values/callback.ts'
+import { parseExposed } from './values/cookie-pattern.ts'
 import { parseUpstream } from './values/endpoint.ts'
 import { parseHost } from './values/host.ts'
 import { parseFieldName, parseOwnCookie, parseSiteName } from './values/name.ts'
@@ -62,6 +63,7 @@ export const siteSchema = z
         "What comes behind __Host-Http- in the name of the gateway's cookie: to be changed where two gateways share a " +
         'host, on two ports. Default: sid.',
       examples: ['wiki'],
+      default: 'sid',
     }).default('sid'),
     users: users.prefault({}),
     public: z
@@ -107,9 +109,16 @@ export const siteSchema = z
       })
       .default(false),
     expose: z
-      .array(cookieName('The name of a cookie.', 'theme'))
+      .array(
+        text(parseExposed, {
+          description: 'The name of a cookie; "*" at its end stands for any rest.',
+          examples: ['theme', 'csrf*'],
+        }),
+      )
       .meta({
-        description: 'Cookies that page scripts need, passed both ways instead of kept on the server. Default: none.',
+        description:
+          'Cookies that page scripts need, passed both ways instead of kept on the server; of those that only begin so ' +
+          '(csrf*), none that is HttpOnly. Default: those of the preset, which stay in any case.',
         examples: [['theme']],
       })
       .default([]),
@@ -135,7 +144,7 @@ export const siteSchema = z
       })
       .default([]),
     sessionCookies: z
-      .array(cookieName('The name of a cookie.', 'sid'))
+      .array(cookiePattern('The name of a cookie; "*" at its end stands for any rest.', 'sid'))
       .meta({
         description:
           'In which the application keeps its session id: pages made with one of them have no id in their links and ' +

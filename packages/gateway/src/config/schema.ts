@@ -21,6 +21,7 @@ export const schema = z
       .meta({
         description: 'Where the gateway listens. Default: http://localhost:8080.',
         examples: [['http://0.0.0.0:8080', 'https://0.0.0.0:8443']],
+        default: ['http://localhost:8080'],
       })
       .default(() => [{ protocol: 'http' as const, host: 'localhost', port: 8080 }]),
     publicPort: optional(
@@ -76,6 +77,7 @@ export const schema = z
       description:
         'Where sessions are kept: sqlite:FILE, seen from the folder of this file, or memory. Default: memory.',
       examples: ['sqlite:./coatcheck.db', 'memory'],
+      default: 'memory',
     }).default({ kind: 'memory' }),
     workers: z
       .union([z.number(), z.string()])

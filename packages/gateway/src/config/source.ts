@@ -66,9 +66,9 @@ export function readSource(text: string, file: string): Source {
     value: usable ? document.toJS() : null,
     problems,
     usable,
-    problem({ path, at, what, remedy }) {
-      const [start, end] = rangeOf(document, path, at)
-      return { file, place: placeOf(start, end), key: renderKey(path), what, remedy }
+    problem({ path, at, what, remedy, beside }) {
+      const problem = { file, place: placeOf(...rangeOf(document, path, at)), key: renderKey(path), what, remedy }
+      return beside === undefined ? problem : { ...problem, beside: placeOf(...rangeOf(document, beside, 'value')) }
     },
     place(path) {
       const { key, value, found } = find(document, path)

@@ -21,6 +21,16 @@ const rows: [sentence: string, yaml: string, warnings: RegExp[]][] = [
   ['a store in memory', quiet.replace('sqlite:x.db', 'memory'), [/^c.yaml:1:8: store is memory/]],
   ['R5: loopback taken for secure', `insecureLoopback: true\n${quiet}`, [/^c.yaml:1:19: insecureLoopback takes/]],
   [
+    'a public path that another covers',
+    quiet.replace('upstream:', "public: [/a/*, /a/b, '/a/*/c', /d, /d], upstream:"),
+    [
+      /public\[1\] is not needed: \/a\/\* covers it already/,
+      /public\[2\] is not needed: \/a\/\* covers/,
+      /public\[4\] stands before it/,
+    ],
+  ],
+  ['public paths beside one another', quiet.replace('upstream:', "public: [/a*, '/b/*', /b], upstream:"), []],
+  [
     'E7: a secret that is being introduced',
     `secret: ${'0123456789abcdef'.repeat(2)}\ninsecureAcceptWithoutSecret: true\n${quiet}`,
     [/^c.yaml:2:30: insecureAcceptWithoutSecret opens sessions that were sealed without/],

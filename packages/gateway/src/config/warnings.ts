@@ -1,9 +1,11 @@
 // What is allowed, but should be known by whoever runs the gateway. Logged once at start, shown by `config check`.
 
 import { isIP } from 'node:net'
+import { comparable } from '../reading/escapes.ts'
 import type { Config, LoginRule, Site } from './config.ts'
 import type { ReadTls } from './files.ts'
 import type { Finding, KeyPath } from './problem.ts'
+import { compilePathPattern } from './values/path-pattern.ts'
 
 export function warn(config: Config, tls: ReadTls | null, now: Date): Finding[] {
   const findings: Finding[] = []
@@ -79,6 +81,12 @@ function warnSite(site: Site, add: (keys: KeyPath, what: string, remedy: string)
       'declare it: login: { path: /login, user: { field: user }, success: { status: [302], setsCookie: auth } }',
     )
   }
+  site.public.forEach((pattern, j) => {
+    const wider = site.public.findIndex((other, k) => k !== j && other !== pattern && widerThan(other, pattern))
+    if (wider === -1 && site.public.indexOf(pattern) === j) return
+    const by = wider === -1 ? 'stands before it already' : `${site.public[wider]} covers it already`
+    add(['public', j], wider === -1 ? by : `is not needed: ${by}`, 'remove it')
+  })
   site.login.forEach((rule, j) => {
     const keys = ['login', ...(site.login.length > 1 ? [j] : [])]
     if (rule.user === undefined) {
@@ -93,6 +101,12 @@ function warnSite(site: Site, add: (keys: KeyPath, what: string, remedy: string)
       )
     }
   })
+}
+
+/** Whether one pattern covers all that another does. */
+function widerThan(wide: string, narrow: string): boolean {
+  if (!wide.endsWith('*')) return false
+  return compilePathPattern(wide).test(comparable(narrow.replace(/(?<=\/)\*(?=\/)|\*$/g, 'x-any-x'), false))
 }
 
 const isWeak = ({ success }: LoginRule): boolean => success.setsCookie === undefined && success.location === undefined

@@ -132,7 +132,7 @@ function httpsPort({ publicPort, listen }: Config): number | null {
 
 /** What the first stages look at of a request. */
 function requestFor({ authority, target }: AskedAddress, method: string): GatewayRequest {
-  const version = { httpVersionMajor: 1, httpVersionMinor: 1 }
+  const version = { httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 }
   const request = { ...version, method, url: target, headers: { host: authority }, rawHeaders: ['Host', authority] }
   return request as unknown as GatewayRequest
 }

@@ -12,7 +12,7 @@ import { readBody, type Sent } from './body.ts'
 import { FieldName } from './field-name.ts'
 import { hasValues, isChecked } from './has-values.ts'
 import { jsonFields } from './json.ts'
-import { type MediaType, parseMediaType } from './media-type.ts'
+import { hasSeveralTypes, type MediaType, parseMediaType } from './media-type.ts'
 import { multipartFields } from './multipart.ts'
 import { type Charset, charsetOf } from './text.ts'
 import { type FormReading, urlencodedFields } from './urlencoded.ts'
@@ -139,11 +139,9 @@ function unreadable(why: Unnamed): Content {
   return { charset: 'utf-8', fields: () => why }
 }
 
-/** Two Content-Type headers are two types, of which servers take either; none is one that is not read. */
+/** Null where nobody can say which it is; no type is one that is not read. */
 function mediaOf({ rawHeaders, headers }: Sent): MediaType | null {
-  let seen = 0
-  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]!.toLowerCase() === 'content-type') seen++
-  if (seen > 1) return null
+  if (hasSeveralTypes(rawHeaders)) return null
   return parseMediaType(headers['content-type'] ?? 'application/octet-stream')
 }
 

@@ -30,3 +30,13 @@ export function parseMediaType(header: string): MediaType | null {
   }
   return { type: match[1]!.toLowerCase(), parameters }
 }
+
+/** Two Content-Type headers are two types, of which servers take either (G1). */
+export function hasSeveralTypes(rawHeaders: readonly string[]): boolean {
+  let seen = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (name.length === 12 && name.toLowerCase() === 'content-type') seen++
+  }
+  return seen > 1
+}

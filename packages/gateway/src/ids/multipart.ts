@@ -6,6 +6,7 @@
 // a Content-Disposition header may stand, at the beginning of any line, its name is read, as the more lenient servers do.
 
 import type { Sent } from '../form/body.ts'
+import { hasSeveralTypes } from '../form/media-type.ts'
 import { Refusal } from '../refusal.ts'
 import type { ParameterNames } from './parameters.ts'
 
@@ -127,9 +128,8 @@ function refused(): Refusal {
  * @throws Refusal 400 for several types, 415 for a compressed form
  */
 export function assertReadableForm({ rawHeaders, headers }: Sent): void {
-  let types = 0
-  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]!.toLowerCase() === 'content-type') types++
-  if (types > 1) throw new Refusal(400, 'This request cannot be read in one way', 'It has several content types.')
+  if (hasSeveralTypes(rawHeaders))
+    throw new Refusal(400, 'This request cannot be read in one way', 'It has several content types.')
   const isForm = /^(?:multipart\/|application\/x-www-form-urlencoded)/i.test(headers['content-type'] ?? '')
   if (isForm && !/^(?:|identity)$/i.test(headers['content-encoding'] ?? '')) {
     throw new Refusal(415, 'This form is compressed', 'Send it as it is.')

@@ -15,14 +15,16 @@ export function mayWriteIds({ site, req }: Passage, cookies: string | null): boo
   if (site.ids.inPages === null) return false
   const dest = req.headers['sec-fetch-dest'] as string | undefined
   if (dest !== undefined && SUBRESOURCES.has(dest)) return false
-  return !site.site.sessionCookies.some((name) => cookies !== null && hasCookie(cookies, name))
+  return !site.site.sessionCookies.some((pattern) => cookies !== null && hasCookie(cookies, pattern))
 }
 
 /** Of what browsers load for these, nobody follows a link. */
 const SUBRESOURCES = new Set(['image', 'style', 'script', 'font', 'audio', 'video', 'track', 'manifest'])
 
-function hasCookie(header: string, name: string): boolean {
-  return header.startsWith(`${name}=`) || header.includes(`; ${name}=`)
+/** @param pattern - a name, of which the end may be open: where one begins, so does what is looked for */
+function hasCookie(header: string, pattern: string): boolean {
+  const begins = pattern.endsWith('*') ? pattern.slice(0, -1) : `${pattern}=`
+  return header.startsWith(begins) || header.includes(`; ${begins}`)
 }
 
 /** Asks for a page that can be read. */

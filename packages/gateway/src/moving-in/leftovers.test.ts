@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import { startApplication } from '../testing/application.ts'
 import { HOST, startTestGateway } from '../testing/gateway.ts'
 import { sets } from '../testing/members.ts'
+import { ExposedNames } from '../vault/vault.ts'
 import { deletions, leftoverNames } from './leftovers.ts'
 
 const AT_ROOT = /^[^=]+=; Path=\/; Secure; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT$/
 
 test('G2: of what a browser brings, the application’s own cookies are left over, and no others', () => {
-  const own = { patterns: ['auth', 'wp_in_*'], plainCookie: 'plain-sid', exposed: new Set(['theme']) }
+  const own = { patterns: ['auth', 'wp_in_*'], plainCookie: 'plain-sid', exposed: new ExposedNames(['theme']) }
   const vault = {
     cookies: [
       { name: 'lang', value: 'x', host: 'a.test' },
@@ -21,7 +22,7 @@ test('G2: of what a browser brings, the application’s own cookies are left ove
 
 test('G2: our own cookies are never left over, whatever the site calls its own', () => {
   const patterns = ['__Host-Http-*', '__host-http-*', 'plain-*']
-  const own = { patterns, exposed: new Set<string>(), plainCookie: 'plain-sid' }
+  const own = { patterns, exposed: new ExposedNames([]), plainCookie: 'plain-sid' }
   assert.deepEqual(leftoverNames('__Host-Http-sid=1; __host-http-x=2; plain-sid=3', own, { cookies: [] }), [])
 })
 

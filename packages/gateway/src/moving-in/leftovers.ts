@@ -9,7 +9,7 @@
 
 import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { isReserved } from '../vault/prefix.ts'
-import type { BrowserUrl, Vault } from '../vault/vault.ts'
+import type { BrowserUrl, ExposedNames, Vault } from '../vault/vault.ts'
 
 const MAX_LINES = 20
 const MAX_DOMAINS = 3
@@ -20,7 +20,7 @@ const NEVER = 'Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
 export interface OwnCookies {
   /** Names, of which the end may be open. */
   readonly patterns: readonly string[]
-  readonly exposed: ReadonlySet<string>
+  readonly exposed: ExposedNames
   /** The name of our own on the plain http tier. */
   readonly plainCookie: string
 }

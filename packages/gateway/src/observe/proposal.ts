@@ -3,6 +3,7 @@
 import { stringify } from 'yaml'
 import type { Site } from '../config/config.ts'
 import { parseConfig } from '../config/load.ts'
+import { matchesCookie } from '../config/values/cookie-pattern.ts'
 import { endpointOrigin } from '../config/values/endpoint.ts'
 import type { Summary } from './summary.ts'
 
@@ -11,7 +12,7 @@ const MAX_PUBLIC = 20
 /** A whole file: with its own listener, and the site with what was found. */
 export function proposal(site: Site, { cookies, places, login, logout }: Summary): string {
   const expose = cookies
-    .filter(({ name, verdict }) => verdict === 'expose' && !site.expose.includes(name))
+    .filter(({ name, verdict }) => verdict === 'expose' && !site.expose.some((pattern) => matchesCookie(pattern, name)))
     .map(({ name }) => name)
   const patterns = [...new Set([...site.public, ...places.slice(0, MAX_PUBLIC).map(({ pattern }) => pattern)])]
   const base = {

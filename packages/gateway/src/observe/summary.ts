@@ -54,7 +54,8 @@ export function summarise(observed: Observed, known: Known): Summary {
 }
 
 function judge(name: string, cookie: ObservedCookie, isTicket: boolean, known: Known): CookieSummary {
-  if (known.expose.includes(name)) return { name, verdict: 'expose', why: 'exposed already, by the preset or the site' }
+  if (known.expose.some((pattern) => matchesCookie(pattern, name)))
+    return { name, verdict: 'expose', why: 'exposed already, by the preset or the site' }
   if (isReserved(name)) return { name, verdict: 'drop', why: 'a name that is ours' }
   if (isTicket) return { name, verdict: 'keep', why: `says who is signed in${careless(cookie)}` }
   if (cookie.copiedTo.length > 0) {

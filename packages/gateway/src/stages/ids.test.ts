@@ -130,6 +130,20 @@ test('G2: ids that the application writes into links stay inside, until the vaul
   assert.deepEqual(gateway.heard('ids-removed'), [{ type: 'ids-removed', site: 'default', path: '/', where: 'page' }])
 })
 
+test('G2: the cookie that says that pages need no search may be named by how it begins', async (t) => {
+  const asked: (string | undefined)[] = []
+  const app = (await startApplication(t)).on('/', (req, res) => {
+    asked.push(req.headers['accept-encoding'] as string | undefined)
+    res.writeHead(200, { ...HTML, 'Set-Cookie': 'SESS_5c0=0AF; Path=/; HttpOnly' }).end()
+  })
+  const site = 'preset: java, sessionCookies: [SESS_*]'
+  const browser = (await startTestGateway(t, app.port, { site })).browser()
+  const headers = { 'Accept-Encoding': 'gzip' }
+  await browser.visit('/', { headers })
+  await browser.visit('/', { headers })
+  assert.deepEqual(asked, ['identity', 'gzip'])
+})
+
 test('G2: what is no page passes as it is, and a page that was compressed all the same does not pass', async (t) => {
   const app = await startApplication(t)
   app.on('/text', (_req, res) =>

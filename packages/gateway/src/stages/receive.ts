@@ -111,7 +111,7 @@ async function keepCookies(
   if (isLate) return drop(passage, setCookies, 'late')
   const [signed, unsigned] = partition(setCookies, (line) => !facts.secure && isAuthCookie(passage, line))
   drop(passage, signed, 'plain-http') // nobody is signed in over plain http, by no fault of the application either
-  const [exposed, own] = partition(unsigned, (line) => site.exposed.has(parseSetCookie(line, 0)?.name ?? ''))
+  const [exposed, own] = partition(unsigned, (line) => site.exposed.passes(line))
   // A sign-in by GET, as links back from elsewhere are: the token from before it opens nothing that it brings.
   const signsIn = attempt === null && session.id !== null && bringsTicket(passage, session.data, own)
   if (signsIn && isSafe(passage.method)) await session.rotate()

@@ -3,9 +3,10 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { line } from '../testing/vaults.ts'
 import { hardenExposed, withExposed } from './exposed.ts'
+import { ExposedNames } from './exposed-names.ts'
 import { parseSetCookie } from './set-cookie.ts'
 
-const EXPOSED = new Set(['theme', 'XSRF-TOKEN', '__Host-Http-sid', ''])
+const EXPOSED = new ExposedNames(['theme', 'XSRF-TOKEN', '__Host-Http-sid', ''])
 
 const requests: [sentence: string, vault: string | null, incoming: string | undefined, sent: string | null][] = [
   ['nothing anywhere', null, undefined, null],
@@ -43,7 +44,7 @@ for (const [sentence, vault, incoming, sent] of requests) {
 }
 
 test('G2: where nothing is exposed nothing passes', () => {
-  assert.equal(withExposed('id=1', 'theme=dark', new Set()), 'id=1')
+  assert.equal(withExposed('id=1', 'theme=dark', new ExposedNames([])), 'id=1')
 })
 
 test('G2: whatever the browser sends, every reader finds only exposed names behind the vault’s cookies', () => {

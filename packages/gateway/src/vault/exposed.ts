@@ -12,10 +12,13 @@
 //
 // Our own cookie's prefix never passes, either way, whatever the configuration says.
 
+import { ExposedNames } from './exposed-names.ts'
 import { isOursAlone, isReserved, keepsPromise } from './prefix.ts'
 import { readSetCookie, type WrittenCookie } from './set-cookie.ts'
 import { MAX_HEADER_BYTES } from './stored-cookie.ts'
 import { trimmed } from './white-space.ts'
+
+export { ExposedNames }
 
 /** Cookie-octets (RFC 6265bis §4.1.1) or bytes beyond ASCII, in quotes or not. */
 const ONE_VALUE = /^("?)[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e\x80-\xff]*\1$/
@@ -26,16 +29,15 @@ const ONE_VALUE = /^("?)[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e\x80-\xff]*\1$/
  *
  * @param vaultHeader - what `cookieHeader` gave
  * @param incoming - the browser's Cookie header, of any bytes
- * @param exposed - exact names
  * @example
- * withExposed('id=1', 'theme=dark; id=2; evil=3', new Set(['theme', 'id'])) // 'id=1; theme=dark'
+ * withExposed('id=1', 'theme=dark; id=2; evil=3', new ExposedNames(['theme', 'id'])) // 'id=1; theme=dark'
  */
 export function withExposed(
   vaultHeader: string | null,
   incoming: string | undefined,
-  exposed: ReadonlySet<string>,
+  exposed: ExposedNames,
 ): string | null {
-  if (incoming === undefined || exposed.size === 0 || isOursAlone(incoming)) return vaultHeader
+  if (incoming === undefined || exposed.isEmpty || isOursAlone(incoming)) return vaultHeader
   let header = vaultHeader
   for (let at = 0, end = 0; at < incoming.length; at = end + 1) {
     end = incoming.indexOf(';', at)

@@ -5,6 +5,6 @@
 
 export type { CookieRefusal } from './admission.ts'
 export { cookieHeader } from './cookie-header.ts'
-export { hardenExposed, withExposed } from './exposed.ts'
+export { ExposedNames, hardenExposed, withExposed } from './exposed.ts'
 export { type Merge, merge, type RefusedCookie } from './merge.ts'
 export { type BrowserUrl, emptyVault, type PendingSignIn, type StoredCookie, type Vault } from './stored-cookie.ts'

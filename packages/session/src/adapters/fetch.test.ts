@@ -121,3 +121,23 @@ test('R5: on localhost the word of the browser counts', async () => {
   )
   assert.equal(headers.getSetCookie().length, 1)
 })
+
+test('R2: a network error is returned as it is, and one that should carry a cookie is an error', async () => {
+  const sessions = createSessions<{ visits?: number }>({ store: memory() })
+  const silent = sessions.handler(async (_request, open) => {
+    await open()
+    return Response.error()
+  })
+  const answer = await silent(new Request('https://shop.test/'))
+  assert.deepEqual([answer.type, answer.status], ['error', 0])
+  const wanted = sessions.handler(async (_request, open) => {
+    await (await open()).update((data) => {
+      data.visits = 1
+    })
+    return Response.error()
+  })
+  await assert.rejects(wanted(new Request('https://shop.test/')), {
+    code: 'ERR_HEADERS_SENT',
+    message: /network error.*carries no cookie/,
+  })
+})

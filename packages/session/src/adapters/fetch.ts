@@ -140,11 +140,13 @@ class FetchExchange implements Exchange {
   }
 
   /** @throws ERR_HEADERS_SENT where a cookie was to be set on an answer that can carry none */
-  #switching(response: Response): Response {
+  #withoutHeaders(response: Response): Response {
     if (this.#cookie === undefined) return response
     throw new SessionError(
       'ERR_HEADERS_SENT',
-      'an answer of 101 carries no cookie: begin or sign in before the upgrade',
+      response.status === 101
+        ? 'an answer of 101 carries no cookie: begin or sign in before the upgrade'
+        : 'a network error (Response.error()) carries no cookie: answer with a status, such as 500',
     )
   }
 
@@ -154,8 +156,9 @@ class FetchExchange implements Exchange {
     policy: string | null,
     onCachingRemoved: (directives: readonly string[]) => void,
   ): Response {
-    // What hosts answer to an upgrade is theirs alone, and nothing that a cache could keep.
-    if (response.status === 101) return this.#switching(response)
+    // What hosts answer to an upgrade is theirs alone, and nothing that a cache could keep. A status of 0 is no answer
+    // (Fetch Standard §2.2.6, network errors and opaque responses), and none can be made of it.
+    if (response.status === 101 || response.status === 0) return this.#withoutHeaders(response)
     const headers = new Headers(response.headers)
     const decision = personalCaching({
       cacheControl: headers.get('cache-control') ?? undefined,

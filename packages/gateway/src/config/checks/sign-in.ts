@@ -7,7 +7,7 @@ import type { Draft, DraftSite } from '../draft.ts'
 import { isLoginRule, type LoginDraft, mergeLogin } from '../merge.ts'
 import { presets } from '../presets/index.ts'
 import type { Finding, KeyPath } from '../problem.ts'
-import { matchesCookie } from '../values/cookie-pattern.ts'
+import { patternsMeet } from '../values/cookie-pattern.ts'
 import { parseUserField } from '../values/name.ts'
 import { compilePathPattern } from '../values/path-pattern.ts'
 import { Refused } from '../values/refused.ts'
@@ -156,6 +156,12 @@ function callbacksAreNotPublic(site: DraftSite, i: number): Finding[] {
   })
 }
 
+/** Cookies of all platforms that are known: an open name covers none of them, whatever the application is made with. */
+const PLATFORMS: readonly string[] = Object.values(presets).flatMap(({ authCookies, sessionCookies }) => [
+  ...authCookies,
+  ...sessionCookies,
+])
+
 /** To expose the application's session is to undo what the gateway is for. */
 function vaultStaysShut(site: DraftSite, i: number): Finding[] {
   if (site.expose === undefined || site.preset === undefined) return []
@@ -170,7 +176,15 @@ function vaultStaysShut(site: DraftSite, i: number): Finding[] {
       const remedy = 'remove it: no page script can read a cookie with this prefix'
       return [{ path, at: 'value', what: `is "${name}", a cookie that only servers use`, remedy }]
     }
-    if (!secret.some((pattern) => matchesCookie(pattern, name.toLowerCase()))) return []
+    const lower = name.toLowerCase()
+    const foreign = name.endsWith('*')
+      ? PLATFORMS.find((pattern) => patternsMeet(lower, pattern.toLowerCase()))
+      : undefined
+    if (foreign !== undefined) {
+      const what = `is "${name}", which covers ${foreign}, by which a platform knows its users`
+      return [{ path, at: 'value', what, remedy: 'name each cookie that page scripts need' }]
+    }
+    if (!secret.some((pattern) => patternsMeet(pattern, lower))) return []
     const what = `is "${name}", by which the application knows its user: it has to stay on the server`
     return [{ path, at: 'value', what, remedy: 'remove it' }]
   })

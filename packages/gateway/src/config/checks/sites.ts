@@ -13,14 +13,19 @@ export function siteName(site: Pick<DraftSite, 'name' | 'hosts'>): string | unde
 }
 
 function hostsApart(sites: Draft['sites']): Finding[] {
-  const owner = new Map<string, string>()
+  const owner = new Map<string, readonly [site: number, place: number]>()
   return sites.flatMap(({ hosts }, i) =>
     (hosts ?? []).flatMap((host, j): Finding[] => {
       const first = owner.get(host)
-      owner.set(host, first ?? `sites[${i}]`)
+      owner.set(host, first ?? [i, j])
       if (first === undefined) return []
-      const what = `is "${host}", which belongs to ${first} already`
-      return [{ path: ['sites', i, 'hosts', j], at: 'value', what, remedy: 'remove one of the two' }]
+      const what = `is the host "${host}", which belongs to sites[${first[0]}] already`
+      const remedy =
+        'a request belongs to one site: remove one of the two (case, a dot at the end, an IDN and its "xn--" form ' +
+        'make no other host)'
+      return [
+        { path: ['sites', i, 'hosts', j], at: 'value', what, remedy, beside: ['sites', first[0], 'hosts', first[1]] },
+      ]
     }),
   )
 }
@@ -31,7 +36,8 @@ function oneForAnyHost(sites: Draft['sites']): Finding[] {
     path: ['sites', i],
     at: 'value',
     what: `has no hosts, and neither has sites[${any[0]}]: both would answer for any host`,
-    remedy: 'add hosts: [shop.example.test] to one of them',
+    remedy: 'add hosts: [shop.example.test] to all of them but one, which answers for the rest',
+    beside: ['sites', any[0]!],
   }))
 }
 
@@ -45,6 +51,7 @@ function namesApart(sites: Draft['sites']): Finding[] {
     // Two sites with one first host have been told already.
     if (first === undefined || (sites[first]!.name === null && site.name === null)) return []
     const what = `is "${name}", as for sites[${first}]: their sessions would be one another's`
-    return [{ path: ['sites', i, 'name'], at: 'value', what, remedy: 'give each site a name of its own' }]
+    const beside = ['sites', first, ...(sites[first]!.name === null ? [] : ['name'])]
+    return [{ path: ['sites', i, 'name'], at: 'value', what, remedy: 'give each site a name of its own', beside }]
   })
 }

@@ -18,7 +18,7 @@ export function parseSiteName(text: string): string | Refused {
 
 /** RFC 6265 §4.1.1. An asterisk is lawful in a token, but nobody writes one here who does not mean a wildcard. */
 export function parseCookieName(text: string): string | Refused {
-  if (text.includes('*')) return refused('has a wildcard', 'name each cookie: what is exposed should be known')
+  if (text.includes('*')) return refused('has a wildcard', 'write the whole name')
   if (token.test(text)) return text
   const name = text.split('=')[0]?.trim() ?? ''
   return refused(

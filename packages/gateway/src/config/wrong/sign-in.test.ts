@@ -2,6 +2,7 @@
 
 import { expectRefused, inSite } from './expect.ts'
 
+const rule = (path: string, form = '') => `  - { path: ${path}, ${form}success: { setsCookie: t } }\n`
 const formRule = (form: string) => `login: { path: /in, form: ${form}, success: { setsCookie: t } }`
 
 expectRefused([
@@ -14,7 +15,25 @@ expectRefused([
     /not a cookie name/,
     /write a$/,
   ],
-  ['G2: every cookie exposed', inSite("expose: ['*']"), 3, 'sites[0].expose[0]', /wildcard/, /name each/],
+  ['G2: every cookie exposed', inSite("expose: ['*']"), 3, 'sites[0].expose[0]', /every cookie/, /begins with/],
+  ['G2: nearly every one', inSite("expose: ['s*']"), 3, 'sites[0].expose[0]', /fewer than 3/, /csrf\*/],
+  ['G2: open in the middle', inSite("expose: ['a*b']"), 3, 'sites[0].expose[0]', /"\*" inside/, /at the end/],
+  [
+    'G2: a session by how it begins',
+    inSite("expose: ['PHP*']"),
+    3,
+    'sites[0].expose[0]',
+    /covers PHPSESSID/,
+    /name each/,
+  ],
+  [
+    'G2: a session of the site by how it begins',
+    inSite("expose: ['app*']\nsessionCookies: [app_id*]"),
+    3,
+    'sites[0].expose[0]',
+    /stay on the server/,
+    /remove/,
+  ],
   [
     'G2: the session cookie exposed',
     inSite('preset: aspnet\nexpose: [asp.net_sessionid]'),
@@ -38,6 +57,54 @@ expectRefused([
     'sites[0].expose[0]',
     /stay on/,
     /remove/,
+  ],
+  [
+    'G3: a sign-in behind one of the same page',
+    inSite('login:\n' + rule('/in') + rule('/IN/')),
+    5,
+    'sites[0].login[1].path',
+    /never asked: POST \/in/,
+    /narrower rule first/,
+  ],
+  [
+    'G3: a sign-in behind a wider one',
+    inSite('login:\n' + rule('/u/*') + rule('/u/in')),
+    5,
+    'sites[0].login[1].path',
+    /never asked: POST \/u\/\*/,
+    /narrower rule first/,
+  ],
+  [
+    'G3: a form behind a wider one',
+    inSite('login:\n' + rule('/in', "form: { a: '*' }, ") + rule('/in', 'form: { a: x, b: y }, ')),
+    5,
+    'sites[0].login[1].path',
+    /never asked/,
+    /narrower/,
+  ],
+  [
+    'G3: a form behind one that takes any',
+    inSite('login:\n' + rule('/in', 'form: { a: x }, ') + rule('/in') + rule('/in', 'form: { b: y }, ')),
+    6,
+    'sites[0].login[2].path',
+    /never asked/,
+    /narrower/,
+  ],
+  [
+    'G3: a sign-in that is the sign-out',
+    inSite(`login: { path: /auth, success: { setsCookie: t } }\nlogout: { path: /auth }`),
+    3,
+    'sites[0].login.path',
+    /sign-out as well/,
+    /method or query/,
+  ],
+  [
+    'G3: a sign-in by POST where another method signs out, which forms can only say by POST',
+    inSite(`login: { path: /auth, success: { setsCookie: t } }\nlogout: { path: /auth, method: DELETE }`),
+    3,
+    'sites[0].login.path',
+    /sign-out as well/,
+    /query/,
   ],
   ['G3: a form of no field', inSite(formRule('{}')), 3, 'sites[0].login.form', /names no field/, /do: login/],
   ['G3: a form that is none', inSite(formRule('login')), 3, 'sites[0].login.form', /text, not a map/, /do: login/],

@@ -72,6 +72,7 @@ expectRefused([
   ],
   ['a domain of a name', inSite('users: { domains: [a@b] }'), 3, 'sites[0].users.domains[0]', /no domain/, /SHOP/],
   ['no host', inSite('hosts: []'), 3, 'sites[0].hosts', /is empty/, /hosts: \[ shop/],
+  ['an IDN twice', inSite('hosts: [bücher.test, xn--bcher-kva.test]'), 3, 'sites[0].hosts[1]', /belongs to/, /xn--/],
   ['a host twice', inSite('hosts: [a.test, A.TEST.]'), 3, 'sites[0].hosts[1]', /belongs to sites\[0\]/, /remove one/],
   [
     'a host in two sites',
