@@ -178,6 +178,7 @@ export interface Setting {
   /** Other keys of the file, one a line. */
   readonly file?: string
   readonly listen?: string
+  readonly flags?: readonly string[]
   /** Makes what the configuration names. */
   readonly prepare?: (folder: string) => void
 }
@@ -188,7 +189,7 @@ export async function serve(t: TestContext, app: Application, setting: Setting =
   const file = join(folder, 'coatcheck.yaml')
   await writeFile(file, configuration(app.port, setting))
   setting.prepare?.(folder)
-  const args = [command, 'serve', '--config', file, '--no-watch']
+  const args = [command, 'serve', '--config', file, '--no-watch', ...(setting.flags ?? [])]
   const served = new Served(t, spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }), folder, file)
   t.after(async () => {
     served.child.kill('SIGKILL')

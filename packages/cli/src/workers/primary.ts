@@ -59,6 +59,11 @@ export class Workers {
     return this.#listeners
   }
 
+  /** Those of the workers that are there, by process id. */
+  get processes(): readonly number[] {
+    return this.#places.flatMap(({ pid }) => pid ?? [])
+  }
+
   /** Of a worker that stops; resolves only where it has any. */
   get openStreams(): Promise<number> {
     return this.#underWay.promise

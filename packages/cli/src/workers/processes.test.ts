@@ -98,6 +98,25 @@ describe('workers', { concurrency: 2 }, () => {
     })
   }
 
+  test('write whole lines, each with the number of its worker, however much both write', async (t) => {
+    const served = await serve(t, await startApplication(t), { flags: ['--log', 'json', '--access-log'] })
+    const both = await served.connectBoth()
+    const path = `/${'long'.repeat(800)}`
+    const asking = both.map(async (one) => {
+      for (let i = 0; i < 100; i++) await one.ask(path)
+    })
+    await Promise.all(asking)
+    served.child.kill('SIGTERM')
+    assert.equal(await served.over(), 0)
+    const lines = served.stdout.trimEnd().split('\n')
+    const requests = lines.map((line) => JSON.parse(line)).filter((line) => line.event === 'request')
+    const long = requests.filter((line) => path.startsWith(line.path) && line.path.length > 1000)
+    assert.deepEqual(
+      [1, 2].map((number) => long.filter(({ worker }) => worker === number).length),
+      [100, 100],
+    )
+  })
+
   test('all take a new configuration at SIGHUP; a bad one changes nothing in any', async (t) => {
     const app = await startApplication(t)
     const served = await serve(t, app)
