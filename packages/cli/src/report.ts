@@ -21,7 +21,10 @@ export function reportCommand(): Command {
 
 async function report({ config: file, site: name, json }: Flags): Promise<void> {
   const config = await loadConfig(file)
-  const { sites } = await readReport(config.reportFile)
+  const { sites } = await readReport(config.reportFile).catch((error) => {
+    if (config.sites.some(({ vault }) => vault === 'report')) throw error
+    throw new Error(`no site of ${file} has vault: report, and none had: add it to the site that is to be watched`)
+  })
   const reports = sites.flatMap((observed) => {
     const site = config.sites.find((one) => one.name === observed.site)
     if (site === undefined || (name !== undefined && site.name !== name)) return []

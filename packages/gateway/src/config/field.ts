@@ -30,11 +30,15 @@ export function text<T>(parse: (text: string) => T | Refused, meta: Meta) {
     })
 }
 
-export function duration(meta: Meta) {
+/** @param longestBare - a number beyond which it was not seconds that somebody meant. Default: there is none. */
+export function duration(meta: Meta, longestBare = Number.POSITIVE_INFINITY) {
   return z
     .union([z.number(), z.string()])
     .meta({ ...meta, pattern: DURATION })
-    .transform(toMilliseconds)
+    .transform((value, context): Milliseconds => {
+      if (typeof value !== 'number' || value <= longestBare) return toMilliseconds(value, context)
+      return refuse(context, `is ${value} seconds`, `write ${value / 1000}s, or ${value}s if that is meant`)
+    })
 }
 
 export function durationOrOff(meta: Meta) {
@@ -62,9 +66,25 @@ function toMilliseconds(value: number | string, context: z.RefinementCtx): Milli
     const result = milliseconds(value as Duration, 'duration')
     if (result > 0) return result
   } catch {
-    return refuse(context, 'is not a duration', 'write for example 90s, 30m, 12h or 180d; a number means seconds')
+    const meant = meantDuration(value)
+    const examples = '90s, 30m, 12h or 180d; a number means seconds'
+    return refuse(
+      context,
+      'is not a duration',
+      `write ${meant === null ? 'for example' : `${meant}, as in`} ${examples}`,
+    )
   }
   return refuse(context, 'is no time at all', 'write for example 90s, 30m, 12h or 180d')
+}
+
+/** `30 min` is `30m`: what people write elsewhere, in our notation; null where nobody knows. */
+function meantDuration(value: number | string): string | null {
+  const parts = /^(\d+(?:\.\d+)?)\s*(ms|millis\w*|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)$/i.exec(
+    `${value}`,
+  )
+  if (parts === null) return null
+  const [, number, unit = ''] = parts
+  return /^m(?:s|illi)/i.test(unit) ? `${Number(number) / 1000}s` : `${number}${unit[0]!.toLowerCase()}`
 }
 
 function refuse(context: z.RefinementCtx, what: string, remedy: string): never {

@@ -11,6 +11,9 @@ const MINUTE = 60 * SECOND
 /** Longer than any timer of Node may be is no use, and longer than a day is a mistake. */
 const LONGEST = 24 * 60 * MINUTE
 
+/** A bare number beyond this is milliseconds, in the mind of whoever wrote it. */
+const LONGEST_BARE = 3600
+
 export const limits = z
   .strictObject({
     connections: count(1_000_000, {
@@ -64,7 +67,7 @@ function count(max: number, meta: Meta) {
 }
 
 function waiting(description: string, example: string, seconds: number) {
-  return duration({ description, examples: [example], default: example })
+  return duration({ description, examples: [example], default: example }, LONGEST_BARE)
     .transform((value, context): number =>
       value <= LONGEST ? value : refuse(context, 'is longer than a day', `write for example ${example}`),
     )
