@@ -13,6 +13,9 @@ import { barTable, lateness, table } from './table.ts'
 
 const FILE = join(import.meta.dirname, '../RESULTS-gateway.md')
 
+const SHARED = ` The second core is the client's and the
+application's as well on this machine, so that throughput cannot show it.`
+
 try {
   const options = readOptions(process.argv.slice(2))
   if (options.help) console.log(HELP)
@@ -45,22 +48,24 @@ function report({ results, missing }: Outcome, cores: Cores | null): string {
   const isShared = cores === null || cores.second === cores.client
   const promised = barTable(results, isShared)
   if (promised !== null) parts.push(promised)
-  parts.push(`CPU µs: processor time of the contender for a request. busy: how much of its core it used; below ${100 * ALL} % the client,
-the application or another program was in the way, and requests/s is not its own. of dispatch: its speed as a
-share of the forwarder's on Pool.dispatch, by CPU time. Figures are medians over the rounds; shares are taken
-round by round, in brackets the 95 % bootstrap interval of their median. A bar is judged by CPU time: held,
-missed (the whole interval is below it), or open.`)
+  parts.push(`CPU µs: processor time of the contender for a request. busy: how much of its core it used; below
+${100 * ALL} % the client, the application or another program was in the way, and requests/s is not its own.
+of dispatch: its speed as a share of the forwarder's on Pool.dispatch, by CPU time. Figures are
+medians over the rounds; shares are taken round by round, in brackets the 95 % bootstrap interval
+of their median. A bar is judged by CPU time: held, missed (the whole interval is below it), or open.`)
   if (results.some(({ rows }) => rows.some(({ name }) => name === 'workers'))) {
-    parts.push(`workers ÷ sqlite: what two cores bear against one, each worker on a core of its own, by the CPU time that all
-processes together take for a request, and by how much of it the busiest has${isShared ? '; on this machine the second core is shared\nwith the client and the application, so that throughput cannot show it' : ''}.`)
+    parts.push(`workers ÷ sqlite: what two cores bear against one, by the CPU time that all processes together take
+for a request, and by how much of it the busiest has.${isShared ? SHARED : ''}`)
   }
   const client = lateness(results)
   if (client !== null) {
-    parts.push(`p50 and p99: latency at ${100 * SHARE} % of the contender's own requests/s, from the moment at which a request was due by a
-schedule of independent arrivals. In it is the client's own lateness, p50 ${client.p50.toFixed(2)} ms and p99 ${client.p99.toFixed(2)} ms.`)
+    parts.push(`p50 and p99: latency at ${100 * SHARE} % of the contender's own requests/s, from when a request was due by a
+schedule of independent arrivals. The client's own lateness is in it: p50 ${client.p50.toFixed(2)} ms, p99 ${client.p99.toFixed(2)} ms.`)
   }
   if (results.some(({ rows }) => rows.some(({ name, turns }) => name !== 'nginx' && busy(turns) < ALL))) {
-    parts.push('Some had less than their core: take requests/s for a first impression, and CPU time for what counts.')
+    parts.push(
+      `Some had less than ${100 * ALL} % of their core: take all of this for a first impression. They have no latencies.`,
+    )
   }
   for (const line of missing) parts.push(`Not measured: ${line}`)
   return parts.join('\n\n')

@@ -15,6 +15,9 @@ const members = new Map<string, Member>()
 const pages = new Map<string, Buffer>()
 let visits = 0
 
+/** Longer than a bench: between the turns of a proxy its connections are not closed, which some would meet with a 502. */
+const KEPT = 3_600_000
+
 serve((req, res) => {
   const { url = '' } = req
   const signIn = signInOf(req)
@@ -43,7 +46,7 @@ serve((req, res) => {
   const made = pages.get(name) ?? Buffer.from(page(member, Number(bytes)))
   pages.set(name, made)
   send(res, made)
-})
+}, KEPT)
 
 function send(res: ServerResponse, body: Buffer): void {
   res.setHeader('Content-Type', 'text/html; charset=utf-8')

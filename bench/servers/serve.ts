@@ -12,9 +12,14 @@ export interface Used {
   readonly parts?: readonly number[]
 }
 
-/** Serves on a free port of 127.0.0.1. */
-export function serve(handle: RequestListener): void {
+/**
+ * Serves on a free port of 127.0.0.1.
+ *
+ * @param keepAliveTimeout - milliseconds after which it closes a connection on which nothing comes. Default: Node's own.
+ */
+export function serve(handle: RequestListener, keepAliveTimeout?: number): void {
   const server = createServer(handle)
+  if (keepAliveTimeout !== undefined) server.keepAliveTimeout = keepAliveTimeout
   server.listen(0, '127.0.0.1', () => ready((server.address() as AddressInfo).port))
 }
 
