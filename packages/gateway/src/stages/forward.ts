@@ -183,25 +183,30 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
       this.#pass(controller, chunk)
       return
     }
-    const first = this.#first === null ? chunk : Buffer.concat([this.#first, chunk])
-    this.#first = first.length <= SHORT ? first : null
-    if (this.#first === null) this.#pass(controller, first)
+    const first = this.#first
+    if ((first?.length ?? 0) + chunk.length <= SHORT) {
+      this.#first = first === null ? chunk : Buffer.concat([first, chunk])
+      return
+    }
+    this.#first = null
+    this.#pass(controller, chunk, first)
   }
 
-  #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  /** @param before - what was held back until now */
+  #pass(controller: Dispatcher.DispatchController, chunk: Buffer, before: Buffer | null = null): void {
     // The token may have ended since the headers left: what the application adds then is not for this client (G3).
     const visit = this.#visit
     const now = performance.now()
     if (visit === null || now - this.#liveAt < PROOF) {
-      this.#write(controller, chunk, now)
+      this.#write(controller, before, chunk)
       return
     }
     try {
       const live = assertLive(this.#passage, visit)
-      if (live !== undefined) this.#wait(live, () => this.#write(controller, chunk, performance.now()), false)
+      if (live !== undefined) this.#wait(live, () => this.#write(controller, before, chunk), false)
       else {
         this.#liveAt = now
-        this.#write(controller, chunk, now)
+        this.#write(controller, before, chunk)
       }
     } catch (error) {
       this.#finish(error)
@@ -209,9 +214,10 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
   }
 
   /** Where the client takes no more, the application is asked to wait for it. */
-  #write(controller: Dispatcher.DispatchController, chunk: Buffer, now: number): void {
+  #write(controller: Dispatcher.DispatchController, before: Buffer | null, chunk: Buffer): void {
     const { res } = this.#passage
-    this.#movedAt = now
+    this.#movedAt = performance.now()
+    if (before !== null) res.write(before)
     const filtered = this.#filter === null ? chunk : this.#filter.push(chunk)
     if (filtered.length === 0 || res.write(filtered)) return
     this.#blocked = true
