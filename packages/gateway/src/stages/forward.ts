@@ -90,6 +90,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
   #first: Buffer | null = null
   /** Headers or a part of the body wait for the session to be asked. */
   #deciding = false
+  /** What came of the body meanwhile: a pause that is asked for between two parts begins behind the next one. */
+  #behind: Buffer | null = null
   #bodyEnded = false
   #done = false
   /** When a part of the body last passed, and whether the client has yet to take it. */
@@ -179,6 +181,11 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#done) return
+    if (this.#deciding) {
+      this.#behind = this.#behind === null ? chunk : Buffer.concat([this.#behind, chunk])
+      controller.pause() // a client that took what came before may have ended the pause
+      return
+    }
     if (this.#begun === null || this.#filter !== null) {
       this.#pass(controller, chunk)
       return
@@ -246,6 +253,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun {
         this.#deciding = false
         this.#liveAt = performance.now()
         goOn(decided)
+        const behind = this.#behind
+        this.#behind = null
+        if (behind !== null) this.#write(controller, null, behind)
         // Only then: going on may bring the end of the body at once.
         if (!isLast && !this.#blocked) controller.resume()
         if (this.#bodyEnded) this.#end()

@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Application, startApplication } from '../testing/application.ts'
 import { startTestGateway, type TestGateway } from '../testing/gateway.ts'
 import { openHttp2 } from '../testing/http2.ts'
+import { watchedStore } from '../testing/store.ts'
 
 const BROWSER = { 'Sec-Fetch-Site': 'same-origin' }
 
@@ -95,3 +96,32 @@ function bodies(sizes: readonly number[]): Buffer[] {
   let at = 0
   return sizes.map((size) => Buffer.from(Array.from({ length: size }, () => (at++ * 31 + (at >> 8)) & 0xff)))
 }
+
+test('what comes while the session is asked for the part before it stays behind that part, and is all there', async (t) => {
+  const watched = watchedStore()
+  const app = await startApplication(t)
+  const asked = () => watched.asked.filter((operation) => operation === 'read').length
+  app.on('/set', (_req, res) => res.setHeader('Set-Cookie', 'app=1; Path=/').end())
+  app.on('/parts', async (_req, res) => {
+    res.write('first;')
+    const before = asked()
+    // Once for the headers, and once for the part that could not leave with them.
+    while (asked() < before + 2) await nextTurn()
+    res.write('second;')
+    res.end('third')
+  })
+  const gateway = await startTestGateway(t, app.port, { options: { store: watched.store } })
+  const browser = gateway.browser()
+  await browser.visit('/set')
+  watched.slowness = 50
+  // Turns so long that what was found out in one is not good for its end.
+  let busy = true
+  const work = () => {
+    for (const until = performance.now() + 3; performance.now() < until; );
+    if (busy) setImmediate(work)
+  }
+  work()
+  const { body } = await browser.visit('/parts')
+  busy = false
+  assert.equal(body, 'first;second;third')
+})
