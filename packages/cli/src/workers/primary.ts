@@ -94,14 +94,15 @@ export class Workers {
    */
   async reload(config: Config): Promise<Changes> {
     assertReloadable(this.#config, config)
-    const serving = this.#places.filter(({ servesSince }) => servesSince !== null)
     const message = { type: 'reload', config: partOf(config) } as const
-    const [first, ...others] = serving
+    const first = this.#serving()[0]
     if (first === undefined) throw new Error('no worker is there to try it')
     const answer = await first.ask(message)
     if (answer.type !== 'reloaded') throw new Error(answer.type === 'kept' ? answer.reason : 'the worker misunderstood')
     this.#config = config
     this.#listeners = answer.listeners
+    // Asked only now who the others are: one may have begun with the configuration before meanwhile.
+    const others = this.#serving().filter((place) => place !== first)
     await Promise.all(others.map((place) => this.#follow(place)))
     this.#options.report({ type: 'configuration-reloaded', file: config.file, ...answer.changes })
     return answer.changes
@@ -139,6 +140,10 @@ export class Workers {
       const log = { ...(this.#options.log ?? DEFAULT_LOG), worker: place.number }
       place.tell({ type: 'start', config: partOf(config), number: place.number, log })
     })
+  }
+
+  #serving(): Place[] {
+    return this.#places.filter(({ servesSince }) => servesSince !== null)
   }
 
   /** One that cannot follow may not go on by rules that are over: who comes in its place begins with the new ones. */

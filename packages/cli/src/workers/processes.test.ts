@@ -136,4 +136,23 @@ describe('workers', { concurrency: 2 }, () => {
     assert.deepEqual(await statuses(), ['none', 'none'])
     assert.equal(served.stdout.match(/serves from now on/g)?.length, 1, 'said once')
   })
+
+  test('one that begins to serve while another one tries a new configuration takes it too', async (t) => {
+    const app = await startApplication(t)
+    const served = await serve(t, app)
+    const [first, second] = served.workers as [number, number]
+    await writeFile(served.file, configuration(app.port, { site: 'public: [/x]' }))
+    process.kill(first, 'SIGSTOP') // it takes its time to try it
+    process.kill(second, 'SIGKILL')
+    await served.says(/worker 2 is gone|"worker":2/)
+    served.child.kill('SIGHUP')
+    // The first one answers nobody: whatever is answered, the new one does.
+    const connections = [served.connect(), served.connect()]
+    const asking = connections.map(async (one) => ({ one, cookie: (await one.signIn('alice')).cookie }))
+    const { one, cookie } = await Promise.race(asking)
+    process.kill(first, 'SIGCONT')
+    await served.says(/serves from now on/)
+    await Promise.all(asking)
+    assert.equal((await one.ask('/x', { Cookie: cookie as string })).body, 'none')
+  })
 })
