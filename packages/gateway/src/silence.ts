@@ -4,6 +4,7 @@
 import { answerRefusal } from './answers.ts'
 import type { GatewayRequest, Passage } from './passage.ts'
 import { Refusal } from './refusal.ts'
+import { isGone } from './response-end.ts'
 
 /** Bytes a second that have to come on average while `timeouts.body` passes. Modems were faster. */
 const LEAST = 500
@@ -14,8 +15,16 @@ export function hasBody({ headers, stream }: Pick<GatewayRequest, 'headers' | 's
 }
 
 /** Answers 408 where nothing moves on the connection for so long, or next to nothing, while the body is not complete. */
-export function limitSilence({ req, res, exchange, site }: Passage, milliseconds: number): void {
+export function limitSilence(passage: Passage, milliseconds: number): void {
+  const { req, res } = passage
   if (!hasBody(req)) return
+  // A form comes with its headers: most bodies are complete when this turn is over.
+  setImmediate(() => {
+    if (!req.complete && !isGone(res)) watch(passage, milliseconds)
+  })
+}
+
+function watch({ req, res, exchange, site }: Passage, milliseconds: number): void {
   const connection = req.stream ?? req.socket
   const giveUp = () => {
     if (req.complete) return
