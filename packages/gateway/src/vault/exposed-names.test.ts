@@ -37,7 +37,7 @@ test('G2: a cookie of an open name that scripts cannot read stays in the vault, 
   assert.equal((await browser.visit('/')).body, 'csrf_session=s; other=2; csrf_a=1')
 })
 
-test('F3: a planted cookie of such a name does not reach the application where the vault has none', async (t) => {
+test('G2: a planted cookie of such a name does not reach the application where the vault has none', async (t) => {
   const app = (await startApplication(t)).on('/area/set', sets('csrf_session=s; HttpOnly; Path=/area'))
   const gateway = await startTestGateway(t, app.port, { site: "expose: ['csrf*']" })
   const somebody = gateway.browser()
