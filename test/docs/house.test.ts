@@ -51,14 +51,15 @@ test('the engine knows no store but the contract, and no adapter', () => {
   assert.deepEqual(up, [])
 })
 
-test('no stage of the gateway calls another, but forward, which hands the answer to receive, or to handshake', () => {
+test('no stage of the gateway calls another, but forward, whose answer goes through receive, or handshake', () => {
   const calls = packageImports('gateway').filter(
     (one) => !isTest(one) && one.from.includes('/stages/') && one.what.includes('/stages/'),
   )
   const names = calls.map(({ from, what }) => `${stageOf(from)} → ${stageOf(what)}`)
   assert.deepEqual(names.filter((name) => !SHARED.has(name)).sort(), [
-    'forward → handshake',
-    'forward → receive',
+    'answer → handshake',
+    'answer → receive',
+    'forward → answer',
     'handshake → receive',
   ])
 })

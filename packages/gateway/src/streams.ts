@@ -3,7 +3,7 @@
 //
 // A session that ends in this process is heard of at once, by the engine's events, and one that ends in another process of
 // the gateway by its word; one that ends elsewhere, or by itself, is found by looking, every second. Nothing hangs on that
-// second but silence: whoever sends or receives a part asks for himself before it passes (`stages/forward.ts`,
+// second but silence: whoever sends or receives a part asks for himself before it passes (`stages/answer.ts`,
 // `tunnel.ts`).
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -134,6 +134,14 @@ export class Streams {
   async #lookAtAll(): Promise<void> {
     if (this.#looking) return
     this.#looking = true
+    try {
+      await this.#lookAtEach()
+    } finally {
+      this.#looking = false
+    }
+  }
+
+  async #lookAtEach(): Promise<void> {
     const all = [...this.#open]
     for (let from = 0; from < all.length; from += AT_ONCE) {
       if (from > 0) await nextTurn()
@@ -146,7 +154,6 @@ export class Streams {
       }
       await Promise.all(looks)
     }
-    this.#looking = false
   }
 }
 
