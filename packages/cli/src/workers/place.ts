@@ -4,6 +4,9 @@ import type { Worker } from 'node:cluster'
 import { once } from 'node:events'
 import type { FromWorker, ToWorker } from './messages.ts'
 
+/** A reload opens listeners and sites: seconds, on a machine that has much to do. */
+const ANSWERS_WITHIN = 30_000
+
 export class Place {
   readonly number: number
   /** How many in a row died soon. */
@@ -48,12 +51,25 @@ export class Place {
     if (worker?.isConnected()) worker.process.send(message, () => {})
   }
 
-  /** Tells it, and resolves to what it says to that. @throws an Error where it dies first */
-  ask(message: ToWorker): Promise<FromWorker> {
+  /**
+   * Tells it, and resolves to what it says to that. One that says nothing serves nobody either, and is ended.
+   *
+   * @param within - milliseconds
+   * @throws an Error where it dies first
+   */
+  async ask(message: ToWorker, within = ANSWERS_WITHIN): Promise<FromWorker> {
     const answer = Promise.withResolvers<FromWorker>()
     this.#asked.push(answer)
+    const patience = setTimeout(() => {
+      this.reason = `it did not answer for ${within / 1000} s`
+      this.kill()
+    }, within)
     this.tell(message)
-    return answer.promise
+    try {
+      return await answer.promise
+    } finally {
+      clearTimeout(patience)
+    }
   }
 
   /** Calls back when its next one is due; `clear` takes that back. */
