@@ -214,12 +214,6 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun 
 
   onResponseEnd(): void {
     if (this.#done) return
-    const first = this.#first
-    // In a turn that takes long, what was held is asked for again as any later part (G3).
-    if (first !== null && performance.now() - this.#liveAt >= PROOF) {
-      this.#first = null
-      this.#pass(this.#controller as Dispatcher.DispatchController, first)
-    }
     // That of an answer without body comes while its headers are still being decided.
     if (this.#deciding) this.#bodyEnded = true
     else this.#end()
