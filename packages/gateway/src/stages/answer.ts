@@ -204,7 +204,7 @@ export class AnswerHandler implements Dispatcher.DispatchHandler, Stream, Begun 
         if (behind !== null) this.#write(controller, null, behind)
         // Only then: going on may bring the end of the body at once.
         if (!isLast && !this.#blocked) controller.resume()
-        if (this.#bodyEnded) this.#end()
+        if (this.#bodyEnded && !this.#deciding) this.#end() // to go on may have begun another decision
         // It may have ended since, and before its end could be heard of.
         if (this.#watched) void streams.look(this)
       })
