@@ -16,15 +16,12 @@ export function hasBody({ headers, stream }: Pick<GatewayRequest, 'headers' | 's
 
 /** Answers 408 where nothing moves on the connection for so long, or next to nothing, while the body is not complete. */
 export function limitSilence(passage: Passage, milliseconds: number): void {
-  const { req, res } = passage
-  if (!hasBody(req)) return
-  // A form comes with its headers: most bodies are complete when this turn is over.
-  setImmediate(() => {
-    if (!req.complete && !isGone(res)) watch(passage, milliseconds)
-  })
+  // A form comes with its headers: most bodies are complete when what was read has been parsed.
+  if (hasBody(passage.req)) process.nextTick(watch, passage, milliseconds)
 }
 
 function watch({ req, res, exchange, site }: Passage, milliseconds: number): void {
+  if (req.complete || isGone(res)) return
   const connection = req.stream ?? req.socket
   const giveUp = () => {
     if (req.complete) return

@@ -192,7 +192,7 @@ test('a client that goes away in the middle of its upload ends the request in th
   const arrived = Promise.withResolvers<void>()
   app.on('/upload', (req) => void req.once('data', () => arrived.resolve()).on('close', closed.resolve))
   const gateway = await startTestGateway(t, app.port)
-  const headers = { ...BROWSER, 'Content-Length': 1000 }
+  const headers = { ...BROWSER, 'Content-Length': 100_000 } // a short one is held until it is whole
   const options = { port: gateway.port, path: '/upload', method: 'PUT', headers, agent: false }
   const req = request(options).on('error', () => {})
   req.write('part')
@@ -201,6 +201,41 @@ test('a client that goes away in the middle of its upload ends the request in th
   await closed.promise
   assert.equal((await gateway.browser().visit('/')).status, 200)
   assert.deepEqual(gateway.heard('refused'), [])
+})
+
+test('a short body reaches the application in one piece, or not at all', { timeout: 10_000 }, async (t) => {
+  const app = await startApplication(t)
+  const arrived: Buffer[] = []
+  app.on('/upload', (req, res) => {
+    const parts: Buffer[] = []
+    req.on('data', (part: Buffer) => parts.push(part))
+    req.on('end', () => res.end(String(arrived.push(Buffer.concat(parts)))))
+    req.on('close', () => !req.complete && arrived.push(Buffer.from('broken')))
+  })
+  const gateway = await startTestGateway(t, app.port)
+  const send = (length: number) => {
+    const headers = { ...BROWSER, 'Content-Length': length }
+    return request({ port: gateway.port, path: '/upload', method: 'PUT', headers, agent: false })
+  }
+  for (const length of [1, 64 * 1024, 64 * 1024 + 1]) {
+    const body = Buffer.from(Uint8Array.from({ length }, (_, i) => i % 251))
+    const req = send(length)
+    const answer = once(req, 'response')
+    req.write(body.subarray(0, length >> 1))
+    await sleep(20)
+    req.end(body.subarray(length >> 1))
+    const [res] = await answer
+    res.resume()
+    assert.equal(res.statusCode, 200)
+    assert.deepEqual(arrived.pop(), body, `${length} bytes`)
+  }
+  const left = send(1000).on('error', () => {})
+  left.write('part')
+  await sleep(50)
+  left.destroy()
+  assert.equal((await gateway.browser().visit('/')).status, 200)
+  assert.deepEqual(arrived, [])
+  assert.deepEqual(gateway.heard('refused'), [], 'nobody is at fault')
 })
 
 test('two requests sent at once on one connection are answered in order', async (t) => {

@@ -8,7 +8,9 @@ import type { Form } from '../form/form.ts'
 import { headerValue, requestHeaders } from '../headers.ts'
 import { askForText, mayWriteIds } from '../ids/page.ts'
 import type { Passage, Visit } from '../passage.ts'
+import { isGone } from '../response-end.ts'
 import { browserScheme } from '../scheme.ts'
+import { holdBody, isShort } from '../short-body.ts'
 import { hasBody } from '../silence.ts'
 import { AnswerHandler } from './answer.ts'
 
@@ -19,22 +21,34 @@ export function forward(
   form: Form | null,
   fail: (error: unknown) => void,
 ): void {
-  const { req, method, target, site } = passage
+  const { req, res, method, target, site } = passage
   if (req.headers.authorization !== undefined) {
     assertNotConnectionBound(headerValue(req.rawHeaders, 'authorization'))
   }
   const headers = upstreamHeaders(passage, visit, form)
   const mayHoldIds = mayWriteIds(passage, visit?.cookies ?? null)
   if (mayHoldIds) askForText(headers)
-  const asked: Asked = {
-    path: target.path + target.query,
-    method: method as Dispatcher.HttpMethod,
-    headers,
-    servername: site.site.upstream.host,
-    body: form?.body ?? passage.resumed?.body ?? (hasBody(req) ? (req as Readable) : null),
+  const send = (body: Readable | Buffer | null) => {
+    const asked: Asked = {
+      path: target.path + target.query,
+      method: method as Dispatcher.HttpMethod,
+      headers,
+      servername: site.site.upstream.host,
+      body,
+    }
+    if (passage.upgrade !== null) asked.upgrade = 'websocket'
+    site.pool.dispatch(asked, new AnswerHandler(passage, visit, mayHoldIds, fail))
   }
-  if (passage.upgrade !== null) asked.upgrade = 'websocket'
-  site.pool.dispatch(asked, new AnswerHandler(passage, visit, mayHoldIds, fail))
+  const read = form?.body ?? passage.resumed?.body ?? null
+  if (read !== null || !hasBody(req)) send(read)
+  else if (!isShort(req)) send(req)
+  else {
+    site.users.add()
+    holdBody(req, (whole) => {
+      if (whole !== null && !isGone(res)) send(whole)
+      site.users.remove()
+    })
+  }
 }
 
 /** undici's types leave out the name by which it tells connections apart; its own choice is the visitor's Host. */
