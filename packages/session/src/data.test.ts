@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { DataCodec, draftOf, type StandardSchema } from './data.ts'
+import { DataCodec, draftOf, frozen, type StandardSchema } from './data.ts'
 import { SessionError } from './errors.ts'
 
 const codec = new DataCodec<unknown>(() => ({}), undefined)
@@ -49,6 +49,25 @@ test('data is frozen at every depth, and a draft of it is not', async () => {
   const draft = draftOf(data) as typeof data
   draft.cart.push({ item: 'coffee' })
   assert.equal(data.cart.length, 1)
+})
+
+test('a draft is what JSON carried, whatever its keys are called, and what a schema made of it', () => {
+  const data = frozen(JSON.parse('{"__proto__":{"admin":true},"constructor":1,"list":[[{"a":null}]]}'))
+  const draft = draftOf<Record<string, { admin: boolean }>>(data)
+  assert.deepEqual(draft, data)
+  assert.equal(Object.getPrototypeOf(draft), Object.prototype)
+  Object.assign(Object.values(draft)[0] as object, { admin: false })
+  assert.equal(JSON.stringify(data), '{"__proto__":{"admin":true},"constructor":1,"list":[[{"a":null}]]}')
+  const since = new Date(0)
+  const made = draftOf(frozen({ since, names: new Set(['a']) }))
+  assert.deepEqual(made, { since, names: new Set(['a']) })
+  assert.notEqual(made.since, since)
+})
+
+test('data that refers to itself is refused, with the place', async () => {
+  const loop: Record<string, unknown> = {}
+  loop.self = loop
+  await assert.rejects(codec.write(draftOf(frozen(loop))), /data\.self.* refers to itself/)
 })
 
 /** As a validator of any library would look; it knows numbers, and turns text into dates. */

@@ -34,6 +34,9 @@ export interface Written<Data> {
   readonly data: Data
 }
 
+/** Levels. What refers to itself has no end. */
+const DEEPEST = 100
+
 export class DataCodec<Data> {
   readonly #schema: StandardSchema<Data> | undefined
   readonly #initial: () => Data
@@ -76,7 +79,18 @@ export class DataCodec<Data> {
 
 /** A copy that an update may change as it likes. */
 export function draftOf<Data>(data: Data | Frozen<Data>): Data {
-  return structuredClone(data) as Data
+  return copyOf(data, 0) as Data
+}
+
+/** As `structuredClone`, which takes several times as long for what most data is; what a schema may make of it is its. */
+function copyOf(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return value
+  if (Array.isArray(value)) return value.map((inner) => copyOf(inner, depth + 1))
+  if (Object.getPrototypeOf(value) !== Object.prototype) return structuredClone(value)
+  // Spread makes each key the copy's own, `__proto__` too, which as its own can be assigned to.
+  const copy: Record<string, unknown> = { ...value }
+  for (const key of Object.keys(copy)) copy[key] = copyOf(copy[key], depth + 1)
+  return copy
 }
 
 function place(path: SchemaIssue['path']): string {
@@ -85,7 +99,7 @@ function place(path: SchemaIssue['path']): string {
 
 /** The value, if JSON carries it unchanged. */
 function plain(value: unknown, where: string, depth: number): unknown {
-  if (depth > 100) throw notJson(where, 'is nested more than 100 levels deep, or refers to itself')
+  if (depth > DEEPEST) throw notJson(where, `is nested more than ${DEEPEST} levels deep, or refers to itself`)
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw notJson(where, `is ${value}`)

@@ -14,6 +14,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto'
 import type { SessionRecord } from './store.ts'
 import type { SessionToken } from './token.ts'
+import { uniqueBytes } from './unique.ts'
 
 const NONCE = 12
 const TAG = 16
@@ -110,7 +111,7 @@ function dataContext(r: Authenticated): Buffer {
 }
 
 function encrypt(key: Uint8Array, plain: Uint8Array, context: Uint8Array): Buffer {
-  const nonce = randomBytes(NONCE)
+  const nonce = uniqueBytes(NONCE)
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(context)
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }

@@ -11,7 +11,7 @@ import { renew, rotate } from './rotate.ts'
 import { type SignInOptions, signIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 import type { SessionId, SessionKey, SessionToken } from './token.ts'
-import { type Change, update } from './update.ts'
+import { type Change, type Transform, transform, update } from './update.ts'
 
 /** What begins when nothing was there before. */
 export interface Visitor {
@@ -90,6 +90,15 @@ export class Session<Data> {
    */
   update(change: Change<Data>): Promise<void> {
     return update(this.#hold, change, this.#opening.brief === true)
+  }
+
+  /**
+   * As `update`, for a change that alters nothing: it is given the data itself, frozen, and returns what takes its place.
+   *
+   * @internal
+   */
+  transform(change: Transform<Data>): Promise<void> {
+    return transform(this.#hold, change, this.#opening.brief === true)
   }
 
   /**

@@ -6,6 +6,7 @@
 
 import { hash, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
+import { uniqueBytes } from './unique.ts'
 
 declare const kind: unique symbol
 
@@ -66,5 +67,5 @@ export function newSessionId(): SessionId {
 
 /** A name for one write, by which a store recognises it when it is sent again. */
 export function newNonce(): string {
-  return randomBytes(9).toString('base64url')
+  return uniqueBytes(9).toString('base64url')
 }

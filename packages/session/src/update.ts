@@ -2,7 +2,7 @@
 // and settled from the record where its answer was lost.
 
 import { begin } from './begin.ts'
-import { draftOf } from './data.ts'
+import { draftOf, type Frozen, frozen } from './data.ts'
 import { SessionError, sessionEnded } from './errors.ts'
 import type { Hold } from './hold.ts'
 import type { Held } from './read-cache.ts'
@@ -11,12 +11,20 @@ import { type Doubtful, fateOf, REMEMBERED_WRITES } from './settling.ts'
 import type { SessionRecord } from './store.ts'
 import { newNonce } from './token.ts'
 
+/** Returns what takes the place of the data that it is given, which is frozen. It may run more than once. */
+export type Transform<Data> = (data: Frozen<Data>) => Data | Frozen<Data>
+
 /** Alters the data that it is given, or returns what takes its place. It may run more than once. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is the usual one
 export type Change<Data> = (data: Data) => Data | void
 
 /** What `session.update` does, and throws. A session that has to begin is brief where the visitor may be a robot. */
-export async function update<Data>(hold: Hold<Data>, change: Change<Data>, brief: boolean): Promise<void> {
+export function update<Data>(hold: Hold<Data>, change: Change<Data>, brief: boolean): Promise<void> {
+  return transform(hold, (data) => changedDraft(data, change), brief)
+}
+
+/** As `update`, by a function that alters nothing and returns what takes the place of the frozen data. */
+export async function transform<Data>(hold: Hold<Data>, change: Transform<Data>, brief: boolean): Promise<void> {
   const doubtful: Doubtful[] = []
   await hold.act(async () => {
     if (wasApplied(hold.held, doubtful)) return true
@@ -29,11 +37,11 @@ export async function update<Data>(hold: Hold<Data>, change: Change<Data>, brief
 async function replace<Data>(
   hold: Hold<Data>,
   held: Held<Data>,
-  change: Change<Data>,
+  change: Transform<Data>,
   doubtful: Doubtful[],
 ): Promise<boolean> {
   const { engine } = hold
-  const { json, data } = await changed(hold, held.data, change)
+  const { json, data } = await engine.settings.codec.write(change(held.data as Frozen<Data>))
   const nonce = newNonce()
   const next: SessionRecord = {
     ...held.record,
@@ -79,7 +87,7 @@ function wasApplied<Data>(held: Held<Data> | null, doubtful: readonly Doubtful[]
   return false
 }
 
-async function beginWith<Data>(hold: Hold<Data>, change: Change<Data>, brief: boolean): Promise<void> {
+async function beginWith<Data>(hold: Hold<Data>, change: Transform<Data>, brief: boolean): Promise<void> {
   const { engine, exchange, ended } = hold
   if (ended?.late === true) throw sessionEnded(ended.reason)
   hold.assertMayIssue()
@@ -88,7 +96,7 @@ async function beginWith<Data>(hold: Hold<Data>, change: Change<Data>, brief: bo
     continues: null,
     identity: { user: null, methods: [], remembered: false },
     authenticates: false,
-    data: await changed(hold, codec.initial(), change),
+    data: await codec.write(change(frozen(codec.initial()) as Frozen<Data>)),
     client: exchange.client,
     brief,
   })
@@ -98,17 +106,13 @@ async function beginWith<Data>(hold: Hold<Data>, change: Change<Data>, brief: bo
   engine.events.emit({ type: 'created', id: record.id })
 }
 
-async function changed<Data>(
-  { engine }: Hold<Data>,
-  data: Data,
-  change: Change<Data>,
-): Promise<{ json: string; data: Data }> {
-  const draft = draftOf(data) as Data
-  const result: unknown = change(draft) ?? draft
+function changedDraft<Data>(data: Frozen<Data>, change: Change<Data>): Data {
+  const draft = draftOf<Data>(data)
+  const result = change(draft) ?? draft
   if (typeof (result as PromiseLike<unknown>).then === 'function') {
     throw new SessionError('ERR_ARGUMENT', 'the function given to update() must not be async: it may run again')
   }
-  return engine.settings.codec.write(result)
+  return result
 }
 
 function unsettled(): SessionError {

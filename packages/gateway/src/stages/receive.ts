@@ -115,7 +115,8 @@ async function keepCookies(
   // A sign-in by GET, as links back from elsewhere are: the token from before it opens nothing that it brings.
   const signsIn = attempt === null && session.id !== null && bringsTicket(passage, session.data, own)
   if (signsIn && isSafe(passage.method)) await session.rotate()
-  const merged = merge(session.data, own, url, now())
+  const before = session.data
+  const merged = merge(before, own, url, now())
   reportMerge(passage, merged)
   const begins =
     session.id === null && !isNavigation(facts, site.framePolicy !== null) && step(merged.vault) !== session.data
@@ -130,7 +131,7 @@ async function keepCookies(
     if (attempt === null && session.id !== null && merged.changed.length > 0 && !isSafe(passage.method))
       await session.rotate()
     if (step(merged.vault) !== session.data) {
-      await session.update((vault) => step(merge(vault, own, url, now()).vault))
+      await session.transform((vault) => step(vault === before ? merged.vault : merge(vault, own, url, now()).vault))
     }
   } catch (error) {
     // Renewed so long ago that the old token writes no more: no privilege changed, so the page is shown.

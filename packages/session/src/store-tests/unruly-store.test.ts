@@ -17,7 +17,7 @@ storeTests('an unruly store', () => {
 
 const LOSSES: readonly Loss[] = ['answer', 'request', 'late']
 
-/** Loses every third write, in every way. */
+/** Loses every third write, in every way: sent again, none is lost so often that nobody can say what became of it. */
 function everyThird(n: number): Loss | null {
   return n % 3 === 0 ? (LOSSES[(n / 3) % 3] as Loss) : null
 }

@@ -25,7 +25,7 @@ import type { SessionId, SessionKey } from '../token.ts'
 export type Loss = 'answer' | 'request' | 'late'
 
 export interface UnrulyOptions {
-  /** What becomes of the n-th write, counted from 1. Default: none is lost. */
+  /** What becomes of a connection's n-th write, counted from 1. Default: none is lost. */
   readonly lose?: (n: number) => Loss | null
   /** The clock that the bound is measured on. Default: the real one. */
   readonly now?: () => number
@@ -42,7 +42,6 @@ export class UnrulyServer {
   readonly #lose: (n: number) => Loss | null
   readonly #connections: UnrulyConnection[] = []
   #underWay: (() => void)[] = []
-  #writes = 0
 
   constructor({ lose = () => null, now = () => performance.now() }: UnrulyOptions = {}) {
     this.#lose = lose
@@ -62,7 +61,7 @@ export class UnrulyServer {
   }
 
   async write<T>(writer: UnrulyConnection, apply: () => Promise<T>): Promise<T> {
-    const loss = this.#lose(++this.#writes)
+    const loss = this.#lose(++writer.writes)
     await turn()
     if (loss === 'late') void turns(3).then(() => this.#apply(writer, apply))
     const result = loss === null || loss === 'answer' ? await this.#apply(writer, apply) : undefined
@@ -97,6 +96,7 @@ class UnrulyConnection implements Store {
   readonly #server: UnrulyServer
   readonly #stamps = new Map<SessionKey, object>()
   heartbeat: number
+  writes = 0
 
   constructor(server: UnrulyServer) {
     this.#server = server
