@@ -4,7 +4,8 @@
 // file's write lock, it goes on. All writes go through one writer thread, which commits many at once and answers each
 // after its COMMIT. What ends a session is synced to disk before it is acknowledged.
 //
-//   sqlite/reader.ts    the reading connection         sqlite/schema.ts    the files
+//   sqlite/reader.ts    the reading connection         sqlite/versions.ts  what is in the files
+//   sqlite/changes.ts   what others changed            sqlite/schema.ts    how they come to be
 //   sqlite/writer.ts    the queue before the thread    sqlite/codec.ts     rows as they look there
 //   sqlite/thread.ts    the thread                     sqlite/failures.ts  what errors mean
 //   sqlite/batch.ts     one transaction
@@ -31,7 +32,8 @@ import { detached } from './sqlite/codec.ts'
 import { explain, isBusy } from './sqlite/failures.ts'
 import { whileBusy } from './sqlite/lock.ts'
 import { Reader } from './sqlite/reader.ts'
-import { prepare, SESSIONS, TOUCHES, touchesOf } from './sqlite/schema.ts'
+import { assertKnown, prepare, touchesOf } from './sqlite/schema.ts'
+import { SESSIONS, TOUCHES } from './sqlite/versions.ts'
 import { Writer } from './sqlite/writer.ts'
 
 const READ_AGAIN_AFTER = [1, 5, 25, 100, 250] // milliseconds
@@ -44,7 +46,10 @@ export interface SqliteOptions {
 
 /**
  * A store in an SQLite file, which is created where there is none, readable by this user alone. Beside it stand
- * `FILE-touches` and what SQLite adds (`-wal`, `-shm`); they belong together.
+ * `FILE-touches` and what SQLite adds (`-wal`, `-shm`); they belong together. A file of an older release is brought up
+ * to date when it is opened; a release that has it open then writes it no more.
+ *
+ * What another process changed shows from the next turn of the event loop on, and a millisecond later at most.
  *
  * @param file - a path on a local disk; its folder must exist
  * @throws ERR_OPTION where the path is wrong, ERR_STORE_UNAVAILABLE where what stands there cannot be used
@@ -80,9 +85,9 @@ class SqliteStore implements Store {
     }
   }
 
-  stamp(): unknown {
+  stamp(key: SessionKey): unknown {
     try {
-      return this.#reader.version()
+      return this.#reader.stamp(key)
     } catch {
       return undefined // what can't be asked can't be vouched for; the read that follows says why
     }
@@ -160,6 +165,7 @@ class SqliteStore implements Store {
         cause = error
       }
     }
+    assertKnown(this.#file, SESSIONS, this.#reader.schemaVersion)
     throw new Error(explain(this.#file, cause), { cause })
   }
 }

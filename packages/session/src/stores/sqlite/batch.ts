@@ -12,9 +12,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Effect, effectOfFailedCommit, explain } from './failures.ts'
 import { whileBusy } from './lock.ts'
 import { isDurable, type Operation, type Outcome, perform } from './operations.ts'
-import { newer, open, SCHEMA_VERSION, touchesOf } from './schema.ts'
+import { assertKnown, open, touchesOf } from './schema.ts'
 import { arrays, first } from './statements.ts'
 import { Touches } from './touches.ts'
+import { SESSIONS } from './versions.ts'
 import { WritingRows } from './writing-rows.ts'
 
 const WAL_LIMIT = 64 * 1024 * 1024
@@ -69,7 +70,7 @@ function connect(options: BatchOptions): Connection {
   try {
     opened.push(open(options.file), open(touchesOf(options.file)))
     const [db, touches] = opened as [DatabaseSync, DatabaseSync]
-    return new Connection(options, db, new Touches(touches))
+    return new Connection(options, db, new Touches(touchesOf(options.file), touches))
   } catch (error) {
     for (const db of opened) db.close()
     throw error
@@ -150,8 +151,7 @@ class Connection {
       this.#synced = synced
     }
     whileBusy(this.#options.lockTimeout, () => this.#db.exec('BEGIN IMMEDIATE'))
-    const version = first(this.#version.get()) as number
-    if (version > SCHEMA_VERSION) throw newer(this.#options.file, version)
+    assertKnown(this.#options.file, SESSIONS, first(this.#version.get()) as number)
   }
 
   #perform(operation: Operation): Outcome {

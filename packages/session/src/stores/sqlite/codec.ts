@@ -12,22 +12,23 @@ import type { Row } from '../reading.ts'
 
 export const RECORD = 0
 export const LINK = 1
+/** And above: why it ended, and whether someone was signed in under it, are part of the kind. */
 export const TOMBSTONE = 2
 
-/** The columns that hold a row, in the order of `encodeRow` and `decodeRow`. */
-export const COLUMNS = [
-  'kind',
-  'id',
-  'site',
-  'user',
-  'ended',
-  'reason',
-  'signed_in',
-  'target',
-  'body',
-  'wrapped_key',
-  'sealed',
+/** By their numbers in the file: new ones are added at the end. */
+const REASONS: readonly EndReason[] = [
+  'signed-out',
+  'rotated',
+  'renewed',
+  'revoked',
+  'limit',
+  'exposed',
+  'idle',
+  'absolute',
 ]
+
+/** The columns that hold a row, in the order of `encodeRow` and `decodeRow`. */
+export const COLUMNS = ['kind', 'id', 'site', 'user', 'ended', 'target', 'body', 'wrapped_key', 'sealed']
 
 const KEY = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 const ID = /^[A-Za-z0-9_-]{21}[AQgw]$/
@@ -51,31 +52,31 @@ export function decodeId(value: SQLOutputValue | undefined): SessionId {
 /** The values of COLUMNS. */
 export function encodeRow(row: Row): SQLInputValue[] {
   if (row.kind === 'tombstone') {
-    const { id, endedAt, reason, signedIn } = row.tombstone // its absolute end is when the sweeper drops it: the column `due`
-    return [TOMBSTONE, encodeId(id), null, null, endedAt, reason, signedIn ? 1 : 0, null, null, null, null]
+    const { id, endedAt, reason, signedIn, absoluteEnd } = row.tombstone
+    const kind = TOMBSTONE + 2 * REASONS.indexOf(reason) + (signedIn ? 1 : 0)
+    // The sweeper drops it at its absolute end: that is the column `due`. From there back the other time is a short number.
+    return [kind, encodeId(id), null, null, absoluteEnd - endedAt, null, null, null, null]
   }
   if (row.kind === 'link') {
     const { id, to, wrappedKey, endsAt, ...rest } = row.link
-    return [LINK, encodeId(id), null, null, endsAt, null, null, encodeKey(to), JSON.stringify(rest), wrappedKey, null]
+    return [LINK, encodeId(id), null, null, endsAt, encodeKey(to), JSON.stringify(rest), wrappedKey, null]
   }
   const { key: _, id, site, user, wrappedKey, sealed, ...rest } = row.record
-  return [RECORD, encodeId(id), site, user, null, null, null, null, JSON.stringify(rest), wrappedKey, sealed]
+  return [RECORD, encodeId(id), site, user, null, null, JSON.stringify(rest), wrappedKey, sealed]
 }
 
 /** @throws an ordinary error where the values are not what `encodeRow` made: the row is unreadable, not absent (E9) */
 export function decodeRow(key: SessionKey, values: readonly SQLOutputValue[], due: number): Row {
-  const [kind, idBytes, site, user, ended, reason, signedIn, target, body, wrappedKey, sealed] = values
+  const [kind, idBytes, site, user, ended, target, body, wrappedKey, sealed] = values
   const id = decodeId(idBytes)
-  if (kind === TOMBSTONE) {
-    const absoluteEnd = due
-    const tombstone = {
-      id,
-      reason: reason as EndReason,
-      signedIn: signedIn === 1,
-      endedAt: ended as number,
-      absoluteEnd,
+  if (typeof kind === 'number' && kind >= TOMBSTONE) {
+    const reason = REASONS[(kind - TOMBSTONE) >> 1]
+    if (reason === undefined) throw new Error(`a tombstone of the unknown kind ${kind}`)
+    const signedIn = kind % 2 === 1
+    return {
+      kind: 'tombstone',
+      tombstone: { id, reason, signedIn, endedAt: due - (ended as number), absoluteEnd: due },
     }
-    return { kind: 'tombstone', tombstone }
   }
   if (kind === LINK) {
     const link = { ...JSON.parse(body as string), id, to: decodeKey(target), endsAt: ended, wrappedKey }

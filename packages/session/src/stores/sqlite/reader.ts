@@ -1,13 +1,16 @@
 // What the serving thread does with the file: it reads, on a connection of its own that cannot write. In WAL mode a
-// reader waits for no writer and no writer for it. No statement stays open here, or `data_version` would stand still.
+// reader waits for no writer and no writer for it. No statement stays open here, or its changes would not show.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Cutoff, Listed, Lookup } from '../../store.ts'
 import type { SessionKey } from '../../token.ts'
 import * as rows from '../reading.ts'
+import { Changes } from './changes.ts'
 import { COLUMNS, decodeCutoff, decodeKey, decodeRow, encodeId, encodeKey } from './codec.ts'
-import { open, touchesOf, uri } from './schema.ts'
+import { open, touchesOf, uri, versionOf } from './schema.ts'
 import { arrays, first, values } from './statements.ts'
+import { OncePerTurn } from './turn.ts'
+import { hasKey } from './versions.ts'
 
 const CACHE_KIB = 8192
 
@@ -17,7 +20,7 @@ const LOOKUP = `
   FROM main.sessions AS s
   LEFT JOIN touches.seen AS t ON s.kind = 0 AND t.id = s.id
   LEFT JOIN main.cutoffs AS c ON c.site = s.site AND c.user = s.user
-  WHERE s.key = ?`
+  WHERE ${hasKey('s.key', '?1')}`
 const CUTOFF = 2
 const ROW = 5
 
@@ -31,7 +34,8 @@ interface Found {
 export class Reader {
   readonly #db: DatabaseSync
   readonly #lookup: StatementSync
-  readonly #version: StatementSync
+  readonly #changes: Changes
+  readonly #fresh: OncePerTurn
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rows: rows.ReadableRows
@@ -42,7 +46,9 @@ export class Reader {
     db.prepare('ATTACH ? AS touches').run(uri(touchesOf(file), 'ro'))
     db.exec(`PRAGMA main.cache_size = -${CACHE_KIB}; PRAGMA trusted_schema = OFF`)
     this.#lookup = arrays(db.prepare(LOOKUP))
-    this.#version = arrays(db.prepare('PRAGMA main.data_version'))
+    const changes = new Changes(db)
+    this.#changes = changes
+    this.#fresh = new OncePerTurn(() => changes.learn())
     this.#begin = db.prepare('BEGIN')
     this.#commit = db.prepare('COMMIT')
     const seen = arrays(db.prepare('SELECT at FROM touches.seen WHERE id = ?'))
@@ -56,9 +62,10 @@ export class Reader {
     }
   }
 
-  /** Changes whenever another connection, of this process or of any other, has committed to the main file (E8). */
-  version(): unknown {
-    return first(this.#version.get())
+  /** Changes whenever a connection, of this process or of any other, has committed a change of the key (E8). */
+  stamp(key: SessionKey): unknown {
+    this.#fresh.check()
+    return this.#changes.stamp(key)
   }
 
   read(key: SessionKey): Lookup {
@@ -70,6 +77,11 @@ export class Reader {
 
   list(site: string, user: string, at: number): readonly Listed[] {
     return this.#inOneState(() => rows.list(this.#rows, site, user, at))
+  }
+
+  /** Of the file as it is now. */
+  get schemaVersion(): number {
+    return versionOf(this.#db)
   }
 
   close(): void {

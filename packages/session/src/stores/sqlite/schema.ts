@@ -1,15 +1,8 @@
-// The two files: what is in them, how they come to be, and which ones are refused.
-//
-//   FILE           sessions by key: live records, links of renewed tokens, tombstones; cutoffs by user
-//   FILE-touches   when sessions were last seen, by id. A file of its own, so that being seen changes nothing for
-//                  those who watch FILE (E5, E8). Losing it ends idle sessions early, never late.
+// How the two files come to be, how older ones are brought up to date, and which ones are refused (what is in them:
+// versions.ts).
 //
 // `application_id` says that a file is ours, `user_version` which schema it has. A release refuses a newer schema, and
 // its writer looks again in every transaction, so that a newer release may migrate a file while this one has it open.
-//
-// Keys are random, rows are wide: a rowid table with a separate index on the key measured a third faster to read at
-// random over 200,000 rows, half as expensive to fill and a fifth smaller than WITHOUT ROWID. A tombstone takes
-// about 80 bytes, 130 with its entries in the indexes.
 
 import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -18,50 +11,7 @@ import { pathToFileURL } from 'node:url'
 import { SessionError } from '../../errors.ts'
 import { explain } from './failures.ts'
 import { whileBusy } from './lock.ts'
-
-export const SCHEMA_VERSION = 1
-
-export interface Schema {
-  readonly applicationId: number
-  readonly sql: string
-}
-
-export const SESSIONS: Schema = {
-  applicationId: 0x436f6174, // 'Coat'
-  // `due` is when the sweeper must look at a row again: at the latest when it ends; of a tombstone its absolute end.
-  sql: `
-    CREATE TABLE sessions (
-      key BLOB NOT NULL PRIMARY KEY,
-      due INTEGER NOT NULL,
-      kind INTEGER NOT NULL,
-      id BLOB NOT NULL,
-      site TEXT,
-      user TEXT,
-      ended INTEGER,
-      reason TEXT,
-      signed_in INTEGER,
-      target BLOB,
-      body TEXT,
-      wrapped_key BLOB,
-      sealed BLOB
-    );
-    CREATE INDEX sessions_by_due ON sessions (due);
-    CREATE INDEX sessions_by_id ON sessions (id) WHERE kind = 0;
-    CREATE INDEX sessions_by_user ON sessions (site, user) WHERE user IS NOT NULL;
-    CREATE TABLE cutoffs (
-      site TEXT NOT NULL,
-      user TEXT NOT NULL,
-      epoch INTEGER NOT NULL,
-      at INTEGER NOT NULL,
-      except_id BLOB,
-      PRIMARY KEY (site, user)
-    ) WITHOUT ROWID;`,
-}
-
-export const TOUCHES: Schema = {
-  applicationId: 0x5365656e, // 'Seen'
-  sql: 'CREATE TABLE seen (id BLOB NOT NULL PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;',
-}
+import type { Schema } from './versions.ts'
 
 export function touchesOf(file: string): string {
   return `${file}-touches`
@@ -89,22 +39,29 @@ export function uri(file: string, mode: 'ro' | 'rw'): string {
 export function prepare(file: string, schema: Schema, lockTimeout: number): void {
   provide(file)
   try {
-    if (whileBusy(lockTimeout, () => needsWork(file, schema))) initialise(file, schema, lockTimeout)
+    if (whileBusy(lockTimeout, () => needsWork(file, schema))) bringUpToDate(file, schema, lockTimeout)
   } catch (error) {
     if (error instanceof SessionError) throw error
     throw new SessionError('ERR_STORE_UNAVAILABLE', explain(file, error), { cause: error })
   }
 }
 
-/** Whether this release may write the file that `db` has open. */
+/** The schema version of the file that `db` has open. */
 export function versionOf(db: DatabaseSync): number {
   return pragma(db, 'user_version') as number
 }
 
-export function newer(file: string, version: number): SessionError {
+/** @throws ERR_STORE_UNAVAILABLE where a newer release has migrated the file while this process had it open */
+export function assertKnown(file: string, { steps }: Schema, version: number): void {
+  if (version > steps.length) {
+    throw newer(file, steps, version, 'end this process and start it again with that release; nothing is lost')
+  }
+}
+
+function newer(file: string, { length: known }: Schema['steps'], version: number, remedy: string): SessionError {
   return new SessionError(
     'ERR_STORE_UNAVAILABLE',
-    `${file} was written by a newer release (schema ${version}, this one knows ${SCHEMA_VERSION}): upgrade this process`,
+    `${file} was written by a newer release (schema ${version}, this one knows ${known}): ${remedy}`,
   )
 }
 
@@ -141,19 +98,20 @@ function wrongPath(file: string, problem: string, cause?: unknown): SessionError
   return new SessionError('ERR_OPTION', `sqlite: ${file} ${problem}`, { cause })
 }
 
-/** @returns whether the file is new, or was taken out of WAL mode (by a backup tool, for instance) */
+/** @returns whether the file is new or of an older release, or was taken out of WAL mode (by a backup tool, say) */
 function needsWork(file: string, schema: Schema): boolean {
   const db = open(file, { readOnly: true })
   try {
     db.exec('BEGIN') // what is asked here must be of one moment: another process may be at work
-    return isNew(db, file, schema) || pragma(db, 'journal_mode') !== 'wal'
+    return checkedVersion(db, file, schema) < schema.steps.length || pragma(db, 'journal_mode') !== 'wal'
   } finally {
     db.close()
   }
 }
 
-// Two processes may be here at once, and one may have died here: each step finds out what is still to be done.
-function initialise(file: string, schema: Schema, lockTimeout: number): void {
+// Several processes may be here at once, and one may have died here: each step finds out what is still to be done, and
+// is done whole or not at all.
+function bringUpToDate(file: string, schema: Schema, lockTimeout: number): void {
   const db = open(file)
   try {
     whileBusy(lockTimeout, () => db.exec('PRAGMA journal_mode = WAL'))
@@ -163,30 +121,42 @@ function initialise(file: string, schema: Schema, lockTimeout: number): void {
         `sqlite: ${file} is on a file system without shared memory: use a local disk`,
       )
     }
-    whileBusy(lockTimeout, () => db.exec('BEGIN IMMEDIATE'))
-    if (isNew(db, file, schema)) {
-      db.exec(schema.sql)
-      db.exec(`PRAGMA application_id = ${schema.applicationId}; PRAGMA user_version = ${SCHEMA_VERSION}`)
-    }
-    db.exec('COMMIT')
+    db.exec('PRAGMA trusted_schema = OFF')
+    while (!takeStep(db, file, schema, lockTimeout));
   } finally {
     db.close()
   }
 }
 
-/** @throws where the file is another application's or a newer release's */
-function isNew(db: DatabaseSync, file: string, schema: Schema): boolean {
-  const applicationId = pragma(db, 'application_id')
-  const version = versionOf(db)
-  if (applicationId === 0 && version === 0) {
-    const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
-    if (tables === 0) return true
+/** @returns whether no step was left to take */
+function takeStep(db: DatabaseSync, file: string, schema: Schema, lockTimeout: number): boolean {
+  whileBusy(lockTimeout, () => db.exec('BEGIN IMMEDIATE'))
+  const version = checkedVersion(db, file, schema)
+  const step = schema.steps[version]
+  if (step !== undefined) {
+    db.exec(step)
+    db.exec(`PRAGMA application_id = ${schema.applicationId}; PRAGMA user_version = ${version + 1}`)
   }
-  if (applicationId !== schema.applicationId) {
+  db.exec('COMMIT')
+  return step === undefined
+}
+
+/**
+ * @returns the schema version of the file; 0 of an empty one
+ * @throws where the file is another application's or a newer release's
+ */
+function checkedVersion(db: DatabaseSync, file: string, { applicationId, steps }: Schema): number {
+  const id = pragma(db, 'application_id')
+  const version = versionOf(db)
+  if (id === 0 && version === 0) {
+    const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
+    if (tables === 0) return 0
+  }
+  if (id !== applicationId || version < 1) {
     throw new SessionError('ERR_OPTION', `sqlite: ${file} is a database of another application: name another file`)
   }
-  if (version > SCHEMA_VERSION) throw newer(file, version)
-  return false
+  if (version > steps.length) throw newer(file, steps, version, 'upgrade this process')
+  return version
 }
 
 function pragma(db: DatabaseSync, name: string): unknown {

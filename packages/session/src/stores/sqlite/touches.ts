@@ -8,7 +8,9 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SessionId } from '../../token.ts'
 import { decodeId, encodeId } from './codec.ts'
 import { whileBusy } from './lock.ts'
+import { assertKnown, versionOf } from './schema.ts'
 import { arrays, first } from './statements.ts'
+import { TOUCHES } from './versions.ts'
 
 /** Nobody's sign-out waits longer for this file. */
 const LOCK_TIMEOUT = 250
@@ -17,6 +19,7 @@ const LOCK_TIMEOUT = 250
 type Note = readonly [id: SessionId, at: number | null]
 
 export class Touches {
+  readonly #file: string
   readonly #db: DatabaseSync
   readonly #seen: StatementSync
   readonly #see: StatementSync
@@ -26,7 +29,8 @@ export class Touches {
   #noted = new Map<SessionId, number | null>()
   #tidied: SessionId | null = null
 
-  constructor(db: DatabaseSync) {
+  constructor(file: string, db: DatabaseSync) {
+    this.#file = file
     this.#db = db
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF')
     this.#seen = arrays(db.prepare('SELECT at FROM seen WHERE id = ?'))
@@ -64,6 +68,7 @@ export class Touches {
     this.backTo(0)
     whileBusy(LOCK_TIMEOUT, () => this.#db.exec('BEGIN IMMEDIATE'))
     try {
+      assertKnown(this.#file, TOUCHES, versionOf(this.#db))
       for (const [id, at] of noted) {
         if (at === null) this.#forget.run(encodeId(id))
         else this.#see.run(encodeId(id), at)

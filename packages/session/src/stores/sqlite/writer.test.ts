@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { NotApplied } from '../../store.ts'
 import { newKey, newRecord, T0 } from '../../store-tests/fixtures.ts'
 import { SqliteFolder } from '../../testing/sqlite-folder.ts'
+import { OncePerTurn } from './turn.ts'
 import { Writer } from './writer.ts'
 
 const ENDING = { reason: 'signed-out', at: T0 } as const
@@ -30,6 +31,32 @@ test('E2: a thread that dies leaves in doubt only what it was given; the next wr
   assert.equal((await store.read(second.key)).state, 'live')
   await writer.drain()
   await writer.end()
+})
+
+test('E8: whoever awaited a write asks the file anew, in the turn in which it was answered and asked about before', async (t) => {
+  const folder = new SqliteFolder(t)
+  await folder.open().close()
+  const thread = () =>
+    new Worker(new URL('./thread.ts', import.meta.url), { workerData: { file: folder.file, lockTimeout: 1000 } })
+  const writer = new Writer({ file: folder.file, lockTimeout: 1000 }, thread)
+  let asked = 0
+  const once = new OncePerTurn(
+    () => asked++,
+    () => 1, // as though all of this were one turn
+    () => 0,
+  )
+  once.check()
+  const worth = async (outcome: Promise<unknown>) => {
+    await outcome.catch(() => {})
+    once.check()
+    return asked
+  }
+  assert.equal(await worth(writer.write('create', { record: newRecord(), at: T0, signIn: null })), 2)
+  await writer.drain()
+  await writer.end()
+  const other = new Writer({ file: folder.file, lockTimeout: 1000 }, dying)
+  assert.equal(await worth(other.write('create', { record: newRecord(), at: T0, signIn: null })), 3)
+  await other.drain()
 })
 
 test('threads that die one after another are not started again at once', async () => {

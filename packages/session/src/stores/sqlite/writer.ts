@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads'
 import { NotApplied } from '../../store.ts'
 import type { BatchOptions } from './batch.ts'
 import type { Arguments, Operation, OperationName, Outcome, Result } from './operations.ts'
+import { beforeAnswers } from './turn.ts'
 
 const MAX_BATCH = 256
 const MAX_QUEUE = 10_000
@@ -121,6 +122,7 @@ export class Writer {
     this.#deaths = 0
     const settled = this.#underWay
     this.#underWay = []
+    beforeAnswers()
     settled.forEach(({ resolve, reject }, i) => {
       const outcome = outcomes[i] as Outcome
       if (outcome.state === 'done') resolve(outcome.value as never)
@@ -140,6 +142,7 @@ export class Writer {
     this.#deaths += 1
     const rest = this.#deaths === 1 ? 0 : Math.min(FIRST_REST * 2 ** (this.#deaths - 2), LONGEST_REST)
     this.#restUntil = performance.now() + rest
+    beforeAnswers() // what was under way may have been committed
     for (const { reject } of lost) {
       reject(new Error(`${this.#file}: the writer thread died before it answered (${this.#diedOf})`))
     }

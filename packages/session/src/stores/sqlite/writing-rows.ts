@@ -7,9 +7,11 @@ import { dueAt, type Row, type Rows } from '../reading.ts'
 import { COLUMNS, decodeCutoff, decodeKey, decodeRow, encodeId, encodeKey, encodeRow } from './codec.ts'
 import { arrays, first, values } from './statements.ts'
 import type { Touches } from './touches.ts'
+import { hasKey } from './versions.ts'
 
 const columns = COLUMNS.join(', ')
 const places = COLUMNS.map(() => '?').join(', ')
+const THIS = hasKey('key', '?1')
 
 export class WritingRows implements Rows {
   readonly #touches: Touches
@@ -26,14 +28,14 @@ export class WritingRows implements Rows {
 
   constructor(db: DatabaseSync, touches: Touches) {
     this.#touches = touches
-    this.#get = arrays(db.prepare(`SELECT due, ${columns} FROM sessions WHERE key = ?`))
+    this.#get = arrays(db.prepare(`SELECT due, ${columns} FROM sessions WHERE ${THIS}`))
     // What changes most touches no index: a live record's key, id and user stay, and looking too early does no harm.
     this.#update = db.prepare(
-      'UPDATE sessions SET body = ?, wrapped_key = ?, sealed = ? ' +
-        'WHERE key = ? AND kind = 0 AND id = ? AND site = ? AND user IS ? AND due <= ?',
+      'UPDATE sessions SET body = ?2, wrapped_key = ?3, sealed = ?4 ' +
+        `WHERE ${THIS} AND kind = 0 AND id = ?5 AND site = ?6 AND user IS ?7 AND due <= ?8`,
     )
-    this.#insert = db.prepare(`INSERT OR REPLACE INTO sessions (key, due, ${columns}) VALUES (?, ?, ${places})`)
-    this.#drop = db.prepare('DELETE FROM sessions WHERE key = ?')
+    this.#insert = db.prepare(`INSERT INTO sessions (key, due, ${columns}) VALUES (?, ?, ${places})`)
+    this.#drop = db.prepare(`DELETE FROM sessions WHERE ${THIS}`)
     // Within a rotation two records have the id; the younger one is meant.
     this.#keyOf = arrays(db.prepare('SELECT key FROM sessions WHERE id = ? AND kind = 0 ORDER BY rowid DESC LIMIT 1'))
     this.#keysOf = arrays(db.prepare('SELECT key FROM sessions WHERE site = ? AND user = ?'))
@@ -42,7 +44,7 @@ export class WritingRows implements Rows {
       'INSERT OR REPLACE INTO cutoffs (site, user, epoch, at, except_id) VALUES (?, ?, ?, ?, ?)',
     )
     this.#due = arrays(db.prepare('SELECT key FROM sessions WHERE due <= ? ORDER BY due LIMIT ?'))
-    this.#defer = db.prepare('UPDATE sessions SET due = ? WHERE key = ?')
+    this.#defer = db.prepare(`UPDATE sessions SET due = ?2 WHERE ${THIS}`)
   }
 
   get(key: SessionKey): Row | undefined {
@@ -55,10 +57,12 @@ export class WritingRows implements Rows {
     const due = dueAt(row, seen)
     const encoded = encodeRow(row)
     if (row.kind === 'record') {
-      const [, id, site, user, , , , , body, wrappedKey, sealed] = encoded
-      const { changes } = this.#update.run(body!, wrappedKey!, sealed!, encodeKey(key), id!, site!, user!, due)
+      const [, id, site, user, , , body, wrappedKey, sealed] = encoded
+      const { changes } = this.#update.run(encodeKey(key), body!, wrappedKey!, sealed!, id!, site!, user!, due)
       if (changes === 1) return
     }
+    // To the end of the table, where tombstones lie close together; what they leave is room for new sessions.
+    this.#drop.run(encodeKey(key))
     this.#insert.run(encodeKey(key), due, ...encoded)
   }
 
@@ -100,6 +104,6 @@ export class WritingRows implements Rows {
   }
 
   defer(key: SessionKey, until: number): void {
-    this.#defer.run(until, encodeKey(key))
+    this.#defer.run(encodeKey(key), until)
   }
 }
