@@ -1,0 +1,6 @@
+// The faults, in the order in which they are tried.
+
+import type { Fault } from '../fault.ts'
+import { kill } from './kill.ts'
+
+export const faults: readonly Fault[] = [kill]
