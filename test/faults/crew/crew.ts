@@ -23,6 +23,8 @@ export class Refused extends Error {
 }
 
 export interface ForkOptions {
+  /** A program, with its arguments, that runs it: `['strace', '-f']`. */
+  readonly wrapper?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -33,10 +35,12 @@ export class Member {
   #heard: ((value: unknown) => void) | undefined
   #asked = 0
 
-  constructor({ env = {} }: ForkOptions = {}) {
+  constructor({ env = {}, wrapper = [] }: ForkOptions = {}) {
+    const [command, ...args] = [...wrapper, process.execPath, '--expose-gc']
     this.child = fork(SCRIPT, [], {
       serialization: 'advanced',
-      execArgv: ['--expose-gc'],
+      execPath: command as string,
+      execArgv: args,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })

@@ -2,5 +2,6 @@
 
 import type { Fault } from '../fault.ts'
 import { kill } from './kill.ts'
+import { powerCut } from './power-cut.ts'
 
-export const faults: readonly Fault[] = [kill]
+export const faults: readonly Fault[] = [kill, powerCut]
