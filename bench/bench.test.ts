@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -80,12 +81,35 @@ describe('the client takes no answer for right that is not', () => {
       const server = createServer((_, res) => void res.writeHead(status, { Connection: 'close' }).end(body))
       const aim = { port: await listening(t, server), visitors: [alice] }
       const load = new Load(aim)
-      load.start()
-      await assert.rejects(load.failed)
+      t.after(() => load.close())
+      await assert.rejects(load.ask(1000))
       assert.equal(load.answered, 0)
       await assert.rejects(openLoop(aim, { rate: 100, seconds: 0.1, settling: 0, seed: 1 }))
     })
   }
+})
+
+test('between bursts nothing is under way, and who was sent away meanwhile comes back', async (t) => {
+  let underWay = 0
+  const server = createServer((_, res) => {
+    underWay++
+    res.on('finish', () => underWay--)
+    setImmediate(() => res.end('Signed in as alice'))
+  })
+  const sockets: Socket[] = []
+  server.on('connection', (socket) => void sockets.push(socket))
+  const load = new Load({ port: await listening(t, server), visitors: [alice, alice, alice] })
+  t.after(() => load.close())
+  await load.ask(20)
+  assert.ok(load.answered >= 3)
+  assert.equal(underWay, 0)
+  const gone = sockets.map((socket) => once(socket, 'close'))
+  server.closeIdleConnections()
+  await Promise.all(gone)
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate) // until the client has heard it
+  await load.ask(1000, 7)
+  assert.equal(underWay, 0)
+  assert.equal(sockets.length, 6)
 })
 
 test('an answer is read in whatever parts it comes', () => {

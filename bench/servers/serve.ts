@@ -4,7 +4,13 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** What a contender's process says to its parent. */
-export type Said = { readonly port: number } | Used
+export type Said = Listens | Used
+
+export interface Listens {
+  readonly port: number
+  /** Whether it has more processes than its own, so that it alone can tell what it used. */
+  readonly hasOthers: boolean
+}
 
 /** Processor time in microseconds: of all, and of each process where it is several that do the same. */
 export interface Used {
@@ -24,10 +30,10 @@ export function serve(handle: RequestListener, keepAliveTimeout?: number): void 
 }
 
 /** For what listens by itself. */
-export function ready(port: number, used: () => Used = () => ({ cpu: processorTime() })): void {
-  process.on('message', () => say(used()))
+export function ready(port: number, usedWithOthers?: () => Used): void {
+  process.on('message', () => say(usedWithOthers?.() ?? { cpu: processorTime() }))
   process.on('disconnect', () => process.exit())
-  say({ port })
+  say({ port, hasOthers: usedWithOthers !== undefined })
 }
 
 function say(said: Said): void {
