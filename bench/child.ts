@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { processorTimeOf } from './proc.ts'
-import type { Listens, Said, Used } from './servers/serve.ts'
+import { type Listens, type Said, USED, type Used } from './servers/serve.ts'
 import type { Measured } from './turn.ts'
 
 export class Child implements Measured {
@@ -32,10 +32,15 @@ export class Child implements Measured {
     const cpu = this.#hasOthers ? Number.NaN : processorTimeOf(this.#process.pid as number)
     if (!Number.isNaN(cpu)) return { cpu }
     const answer = next(this.#process, 'a contender')
-    this.#process.send('processor time?')
+    this.#process.send(USED)
     const said = await answer
     if (!('cpu' in said)) throw new Error('a contender says something else than what it used')
     return said
+  }
+
+  /** Says something that only this program understands. */
+  tell(what: string): void {
+    this.#process.send(what)
   }
 
   async stop(): Promise<void> {

@@ -23,7 +23,7 @@ export async function runRound<E extends Entrant>(
   entrants: readonly E[],
   seconds: number,
   round: number,
-  onTurn: (entrant: E) => void,
+  onTurn: (entrant: E) => void = () => {},
 ): Promise<Turn[]> {
   const turns = entrants.map((entrant) => ({ entrant, turn: new TurnInSlices(entrant.measured, entrant.aim) }))
   const slices = Math.ceil(seconds / SLICE)

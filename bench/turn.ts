@@ -11,6 +11,9 @@ export interface Measured {
   readonly port: number
   /** The processor time that it has used so far. */
   used(): Promise<Used>
+  /** What goes on beside it begins before each of its slices, and ends after. */
+  begin?(): void
+  end?(): void
   stop(): Promise<void>
 }
 
@@ -45,6 +48,15 @@ export class TurnInSlices {
 
   /** @throws an Error with the answer that was not the expected one */
   async slice(milliseconds: number): Promise<void> {
+    this.#measured.begin?.()
+    try {
+      await this.#slice(milliseconds)
+    } finally {
+      this.#measured.end?.()
+    }
+  }
+
+  async #slice(milliseconds: number): Promise<void> {
     await this.#load.open()
     const before = await this.#measured.used()
     await this.#load.ask(Math.min(SETTLING, milliseconds))

@@ -29,9 +29,14 @@ export function serve(handle: RequestListener, keepAliveTimeout?: number): void 
   server.listen(0, '127.0.0.1', () => ready((server.address() as AddressInfo).port))
 }
 
+/** The question how much a process has used. */
+export const USED = 'processor time?'
+
 /** For what listens by itself. */
 export function ready(port: number, usedWithOthers?: () => Used): void {
-  process.on('message', () => say(usedWithOthers?.() ?? { cpu: processorTime() }))
+  process.on('message', (said) => {
+    if (said === USED) say(usedWithOthers?.() ?? { cpu: processorTime() })
+  })
   process.on('disconnect', () => process.exit())
   say({ port, hasOthers: usedWithOthers !== undefined })
 }
