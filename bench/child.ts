@@ -2,15 +2,18 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import type { Said, Used } from './servers/serve.ts'
+import { processorTimeOf } from './proc.ts'
+import { type Listens, type Said, USED, type Used } from './servers/serve.ts'
 import type { Measured } from './turn.ts'
 
 export class Child implements Measured {
   readonly port: number
   readonly #process: ChildProcess
+  readonly #hasOthers: boolean
 
-  private constructor(child: ChildProcess, port: number) {
+  private constructor(child: ChildProcess, { port, hasOthers }: Listens) {
     this.#process = child
+    this.#hasOthers = hasOthers
     this.port = port
   }
 
@@ -21,15 +24,23 @@ export class Child implements Measured {
     const child = spawn(command as string, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     const said = await next(child, file)
     if (!('port' in said)) throw new Error(`${file} says something else than its port`)
-    return new Child(child, said.port)
+    return new Child(child, said)
   }
 
   async used(): Promise<Used> {
+    // Without asking it, where the system tells: the answer would be work for it.
+    const cpu = this.#hasOthers ? Number.NaN : processorTimeOf(this.#process.pid as number)
+    if (!Number.isNaN(cpu)) return { cpu }
     const answer = next(this.#process, 'a contender')
-    this.#process.send('processor time?')
+    this.#process.send(USED)
     const said = await answer
     if (!('cpu' in said)) throw new Error('a contender says something else than what it used')
     return said
+  }
+
+  /** Says something that only this program understands. */
+  tell(what: string): void {
+    this.#process.send(what)
   }
 
   async stop(): Promise<void> {

@@ -1,9 +1,9 @@
 // The client: connections that each send the same request, wait for the answer, compare it to the byte, and send again.
 //
-// It speaks to sockets directly, because an HTTP client would cost more than most of what is measured.
+// It speaks to sockets directly, because an HTTP client would cost more than most of what is measured. It asks in bursts,
+// on connections that stay open between them: what a burst cost is known to the answer, as nothing is under way at its ends.
 
 import { connect, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AnswerReader } from './answer.ts'
 
 const PATIENCE = 30_000 // milliseconds
@@ -23,21 +23,18 @@ export interface Aim {
 
 export class Load {
   readonly #aim: Aim
-  readonly #sockets: Socket[] = []
-  #fail: (error: Error) => void = () => {}
-  #stopped = false
-  #finishing = false
-  #waiting = 0
+  readonly #sockets = new Map<Visitor, Socket>()
   #answered = 0
-  /** Rejects at the first answer that is not the expected one. */
-  readonly failed: Promise<never>
+  #most = 0
+  #isAsking = false
+  #waiting = 0
+  #finish: () => void = () => {}
+  #fail: (error: Error) => void = () => {}
+  #wrong: Error | null = null
 
   constructor(aim: Aim) {
-    this.#aim = aim
-    this.failed = new Promise((_, reject) => {
-      this.#fail = reject
-    })
-    this.failed.catch(() => {}) // whoever waits for it hears it
+    // A visitor with two connections would be two visitors.
+    this.#aim = { port: aim.port, visitors: aim.visitors.map((visitor) => ({ ...visitor })) }
   }
 
   /** Answers so far, each of them right. */
@@ -45,57 +42,75 @@ export class Load {
     return this.#answered
   }
 
-  /** Resolves once there are so many. @throws an Error where there aren't after half a minute */
-  async answers(count: number): Promise<void> {
-    await this.#until(() => this.#answered >= count)
+  /** Opens what connections are missing: a server may close those on which nothing came for seconds. */
+  async open(): Promise<void> {
+    const missing = this.#aim.visitors.filter((visitor) => !this.#sockets.has(visitor))
+    await Promise.all(missing.map((visitor) => this.#open(visitor)))
   }
 
-  start(): void {
-    for (const visitor of this.#aim.visitors) this.#sockets.push(this.#open(visitor))
-  }
-
-  /** Asks for nothing more, and resolves when all is answered: what is broken off would be work for the next. */
-  async finish(): Promise<void> {
-    this.#finishing = true
-    await this.#until(() => this.#waiting === 0)
-    this.stop()
-  }
-
-  stop(): void {
-    this.#stopped = true
-    for (const socket of this.#sockets) socket.destroy()
-  }
-
-  async #until(isSo: () => boolean): Promise<void> {
-    const patience = performance.now() + PATIENCE
-    while (!isSo() && !this.#stopped) {
-      if (performance.now() > patience) throw new Error('nothing was answered for half a minute')
-      await sleep(1)
+  /**
+   * Asks on each connection, over and over, for so many milliseconds or until there were so many answers; resolves when
+   * all that was asked is answered, which is at least one request a connection.
+   *
+   * @throws an Error with the first answer that is not the expected one
+   */
+  async ask(milliseconds: number, most = Number.POSITIVE_INFINITY): Promise<void> {
+    await this.open()
+    if (this.#wrong !== null) throw this.#wrong
+    const answered = new Promise<void>((resolve, reject) => {
+      this.#finish = resolve
+      this.#fail = reject
+    })
+    const stop = setTimeout(() => {
+      this.#isAsking = false
+    }, milliseconds)
+    const patience = setTimeout(
+      () => this.#fail(new Error('waited half a minute for an answer')),
+      milliseconds + PATIENCE,
+    )
+    this.#most = this.#answered + most
+    this.#isAsking = true
+    this.#waiting = this.#sockets.size
+    for (const [{ request }, socket] of this.#sockets) socket.write(request)
+    try {
+      await answered
+    } finally {
+      this.#isAsking = false
+      clearTimeout(stop)
+      clearTimeout(patience)
     }
   }
 
-  #open({ request, expected }: Visitor): Socket {
-    const socket = connect(this.#aim.port, '127.0.0.1').setNoDelay(true)
-    const reader = new AnswerReader(expected)
-    this.#waiting++
-    socket.on('connect', () => socket.write(request))
-    socket.on('data', (chunk: Buffer) => {
-      const verdict = reader.read(chunk)
-      if (verdict === 'wrong') this.#end(`this is not the answer:\n\n${chunk.toString('latin1', 0, 2000)}\n`)
-      else if (verdict === 'right') {
-        this.#answered++
-        if (this.#finishing) this.#waiting--
-        else if (!this.#stopped) socket.write(request)
-      }
-    })
-    socket.on('error', (error) => this.#end(error.message))
-    socket.on('close', () => this.#end('the connection was closed'))
-    return socket
+  close(): void {
+    for (const socket of this.#sockets.values()) socket.removeAllListeners('close').destroy()
+    this.#sockets.clear()
   }
 
-  #end(reason: string): void {
-    if (this.#stopped) return
-    this.stop()
-    this.#fail(new Error(reason))
+  #open(visitor: Visitor): Promise<void> {
+    const { request, expected } = visitor
+    const socket = connect(this.#aim.port, '127.0.0.1').setNoDelay(true)
+    this.#sockets.set(visitor, socket)
+    const reader = new AnswerReader(expected)
+    socket.on('data', (chunk: Buffer) => {
+      const verdict = reader.read(chunk)
+      if (verdict === 'wrong') {
+        this.#wrong = new Error(`this is not the answer:\n\n${chunk.toString('latin1', 0, 2000)}\n`)
+        this.#fail(this.#wrong)
+      } else if (verdict === 'right') {
+        this.#answered++
+        if (this.#isAsking && this.#answered < this.#most) socket.write(request)
+        else if (--this.#waiting === 0) this.#finish()
+      }
+    })
+    socket.on('close', () => {
+      this.#sockets.delete(visitor)
+      this.#fail(new Error('the connection was closed')) // which nobody hears where nothing was asked
+    })
+    return new Promise((resolve, reject) => {
+      socket.once('connect', resolve).on('error', (error) => {
+        reject(error)
+        this.#fail(error)
+      })
+    })
   }
 }

@@ -4,15 +4,16 @@ import { parseArgs } from 'node:util'
 import { contenders } from './contenders.ts'
 
 export const HELP = `\
-npm run bench -- [--rounds N] [--seconds S] [--only NAME]
+npm run bench -- [--rounds N] [--seconds S] [--only NAME] [--write]
 
-What a live session costs over the same server without one, beside express-session. Every answer is checked to the byte.
+What a live session costs over the same server without one, beside peers. Every answer is checked to the byte.
 The gateway has a bench of its own: npm run bench:gateway
 
-  --rounds N     how often each is measured, in turn with the others (default 7)
-  --seconds S    how long each time (default 2)
+  --rounds N     how often each is measured, in turn with the others (default 21)
+  --seconds S    how long each time (default 0.4)
   --only NAME    one of: ${contenders.map(({ name }) => name).join(', ')};
-                 what it is compared to runs along
+                 its bare server runs along
+  --write        writes the result to bench/RESULTS.md as well
   --help         this
 `
 
@@ -20,6 +21,7 @@ export interface Options {
   readonly rounds: number
   readonly seconds: number
   readonly only: string | null
+  readonly write: boolean
   readonly help: boolean
 }
 
@@ -28,9 +30,10 @@ export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: 'string', default: '7' },
-      seconds: { type: 'string', default: '2' },
+      rounds: { type: 'string', default: '21' },
+      seconds: { type: 'string', default: '0.4' },
       only: { type: 'string' },
+      write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -41,6 +44,7 @@ export function readOptions(args: readonly string[]): Options {
       values.only,
       contenders.map(({ name }) => name),
     ),
+    write: values.write,
     help: values.help,
   }
 }

@@ -37,19 +37,127 @@ declare module 'httpxy' {
 }
 
 declare module '@fastify/http-proxy' {
-  export interface Options {
+  const plugin: import('fastify').Plugin<{
     readonly upstream: string
     readonly undici: { readonly connections: number; readonly pipelining: number }
-  }
-  const plugin: { readonly options: Options }
+  }>
   export default plugin
 }
 
 declare module 'fastify' {
-  interface Server {
-    register<Options>(plugin: { readonly options: Options }, options: Options): void
+  import type { IncomingMessage } from 'node:http'
+
+  export interface Plugin<Options> {
+    readonly options: Options
+  }
+  export interface FastifySession {
+    user?: string
+    counter?: number
+    regenerate(): Promise<void>
+    get(name: 'member'): { readonly user: string; readonly counter: number } | undefined
+    set(name: 'member', value: { readonly user: string; readonly counter: number }): void
+  }
+  export interface FastifyRequest {
+    readonly raw: IncomingMessage
+    readonly session: FastifySession
+  }
+  interface Reply {
+    type(type: string): this
+    send(body: string): this
+  }
+  interface Route {
+    readonly method: readonly string[]
+    readonly url: string
+    readonly handler: (request: FastifyRequest, reply: Reply) => Promise<Reply>
+  }
+  export interface FastifyInstance {
+    register<Options>(plugin: Plugin<Options>, options?: Options): void
+    route(route: Route): void
     listen(where: { readonly host: string; readonly port: number }): Promise<string>
     addresses(): readonly { readonly port: number }[]
   }
-  export default function fastify(options: { readonly logger: boolean }): Server
+  export default function fastify(options: { readonly logger: boolean }): FastifyInstance
+}
+
+declare module '@fastify/cookie' {
+  const plugin: import('fastify').Plugin<object>
+  export default plugin
+}
+
+declare module '@fastify/session' {
+  const plugin: import('fastify').Plugin<{
+    readonly secret: string
+    readonly saveUninitialized: boolean
+    readonly cookie: { readonly secure: boolean }
+  }>
+  export default plugin
+}
+
+declare module '@fastify/secure-session' {
+  const plugin: import('fastify').Plugin<{
+    readonly key: Buffer
+    readonly cookie: { readonly path: string; readonly httpOnly: boolean; readonly sameSite: string }
+  }>
+  export default plugin
+}
+
+declare module 'iron-session' {
+  import type { IncomingMessage, ServerResponse } from 'node:http'
+
+  interface Options {
+    readonly password: string
+    readonly cookieName: string
+    readonly cookieOptions: { readonly secure: boolean }
+  }
+  export function getIronSession<T>(
+    req: IncomingMessage,
+    res: ServerResponse,
+    options: Options,
+  ): Promise<Partial<T> & { save(): Promise<void>; destroy(): void }>
+}
+
+declare module 'better-auth' {
+  import type { DatabaseSync } from 'node:sqlite'
+
+  interface Live {
+    readonly user: { readonly name: string }
+    readonly session: { readonly counter: number }
+  }
+  type WithHeaders = Promise<{ readonly headers: Headers }>
+  interface Auth {
+    readonly options: object
+    readonly api: {
+      signUpEmail(call: {
+        readonly body: { readonly name: string; readonly email: string; readonly password: string }
+        readonly returnHeaders: true
+      }): WithHeaders
+      updateSession(call: {
+        readonly body: { readonly counter: number }
+        readonly headers: Headers
+        readonly returnHeaders: true
+      }): WithHeaders
+      getSession(call: { readonly headers: Headers }): Promise<Live | null>
+    }
+  }
+  export function betterAuth(options: {
+    readonly baseURL: string
+    readonly secret: string
+    readonly database: DatabaseSync
+    readonly emailAndPassword: { readonly enabled: boolean }
+    readonly session: {
+      readonly additionalFields: { readonly counter: { readonly type: 'number'; readonly defaultValue: number } }
+      readonly cookieCache: { readonly enabled: boolean; readonly maxAge: number }
+    }
+    readonly telemetry: { readonly enabled: boolean }
+  }): Auth
+}
+
+declare module 'better-auth/db/migration' {
+  export function getMigrations(options: object): Promise<{ runMigrations(): Promise<void> }>
+}
+
+declare module 'better-auth/node' {
+  import type { IncomingHttpHeaders } from 'node:http'
+
+  export function fromNodeHeaders(headers: IncomingHttpHeaders): Headers
 }

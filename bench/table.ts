@@ -1,52 +1,48 @@
 // What was measured of the library, as one table.
 
-import type { Comparison } from './contenders.ts'
+import type { Contender } from './contenders.ts'
 import { aligned, verdict, whole, written } from './figures.ts'
+import { versionOf } from './packages.ts'
 import { cost, rate } from './rounds.ts'
 import type { Result } from './run.ts'
-import { estimate, median } from './statistics.ts'
+import { type Estimate, estimate, median } from './statistics.ts'
 import type { Turn } from './turn.ts'
 
-const HEADINGS = [
-  '',
-  'requests/s',
-  'min to max',
-  'CPU µs',
-  'busy',
-  'against',
-  'by throughput',
-  'by CPU time',
-  'bound',
-  '',
-]
+const HEADINGS = ['', 'requests/s', 'CPU µs', 'busy', 'added µs, by CPU', 'by throughput', 'bound', '']
 
 export function table(results: readonly Result[]): string {
-  return aligned([HEADINGS, ...results.flatMap((result) => rowsOf(result, results))])
+  const bare = results.filter(({ contender }) => contender.beside === null)
+  const groups = bare.map((one) => [
+    [],
+    rowOf(one),
+    ...results.filter(({ contender }) => contender.beside === one.contender.name).map(rowOf),
+  ])
+  return aligned([HEADINGS, ...groups.flat()])
 }
 
-function rowsOf({ contender, turns }: Result, all: readonly Result[]): string[][] {
-  const rates = turns.map(rate)
+/** With the version of its package. */
+export function titled({ title, ofPackage }: Contender): string {
+  return ofPackage === null ? title : title.replace(ofPackage, `${ofPackage} ${versionOf(ofPackage)}`)
+}
+
+function rowOf({ contender, turns, beside }: Result): string[] {
+  const { bound, beside: other } = contender
   const facts = [
-    `  ${contender.title}`,
-    whole(median(rates)),
-    `${whole(Math.min(...rates))} to ${whole(Math.max(...rates))}`,
+    `${other === null ? '' : '  '}${titled(contender)}`,
+    whole(median(turns.map(rate))),
     median(turns.map(cost)).toFixed(1),
     `${Math.round(100 * busy(turns))} %`,
   ]
-  const [first = [], ...more] = contender.comparisons.map((comparison) => {
-    const other = all.find((result) => result.contender.name === comparison.to)
-    return compared(turns, other?.turns ?? [], comparison)
-  })
-  return [[...facts, ...first], ...more.map((row) => [...facts.map(() => ''), ...row])]
+  if (other === null) return facts
+  const processor = added(turns, beside, cost)
+  const throughput = added(turns, beside, (turn) => 1e6 / rate(turn))
+  const judged = bound === null ? [] : [`≤ ${bound}`, verdict(processor, (value) => value <= bound)]
+  return [...facts, written(processor), written(throughput), ...judged]
 }
 
-function compared(own: readonly Turn[], other: readonly Turn[], { to, bound }: Comparison): string[] {
-  const by = (measure: (turn: Turn) => number) =>
-    estimate(own.map((turn, round) => measure(turn) - measure(other[round] as Turn)))
-  const throughput = by((turn) => 1e6 / rate(turn))
-  const processor = by(cost)
-  const judged = bound === null ? ['', ''] : [`≤ ${bound}`, verdict(processor, (value) => value <= bound)]
-  return [`µs added to ${to}`, written(throughput), written(processor), ...judged]
+/** What a request costs more than the bare server's of the same round. */
+export function added(own: readonly Turn[], other: readonly Turn[], measure: (turn: Turn) => number): Estimate {
+  return estimate(own.map((turn, round) => measure(turn) - measure(other[round] as Turn)))
 }
 
 /** How much of its core a contender used: 1 is all of it. */

@@ -36,7 +36,7 @@ async function bench(options: Options): Promise<void> {
   const outcome = await run({ scenarios: chosen(options.only), rounds, seconds, latencySeconds, cores, progress })
   progress('')
   const about =
-    `${rounds} interleaved rounds of ${seconds} s, ${CONNECTIONS} keep-alive connections, each of another member.\n` +
+    `${rounds} interleaved rounds of ${seconds} s (twice that for those with a bar), ${CONNECTIONS} keep-alive\nconnections, each of another member. ` +
     `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model};\n${places(cores)}.`
   const text = report(outcome, cores)
   console.log(`coatcheck bench, gateway: ${about}\n\n${text}`)

@@ -14,7 +14,7 @@ How fast the gateway is with its vault and live sessions, beside bare forwarders
 application. Every answer is checked to the byte.
 
   --rounds N     how often each is measured, in turn with the others (default 21)
-  --seconds S    how long each time (default 0.25)
+  --seconds S    how long each time, and twice as long those with a bar (default 0.25)
   --only NAME    a scenario: ${scenarios.map(({ name }) => name).join(', ')};
                  or a contender beside the bare forwarders: ${contenders.map(({ name }) => name).join(', ')}
   --quick        5 rounds, and no latencies: for a first impression

@@ -14,7 +14,7 @@ import type { Measured, Turn } from '../turn.ts'
 import { assertKeepsCookies, assertStranger } from './checks.ts'
 import { type Contender, contenders, Missing } from './contenders.ts'
 import { type Latencies, openLoop } from './open-loop.ts'
-import type { Scenario } from './scenarios.ts'
+import { FORWARDERS, ONE_AND_MORE, type Scenario } from './scenarios.ts'
 
 /** Keep-alive connections, each of another member. */
 export const CONNECTIONS = 32
@@ -28,7 +28,7 @@ export const ALL = 0.9
 export interface Plan {
   readonly scenarios: readonly Scenario[]
   readonly rounds: number
-  /** How long each turn is measured. */
+  /** How long each turn is measured; twice as long where something is promised. */
   readonly seconds: number
   /** How long latencies are, in each of their passes; null: not at all. */
   readonly latencySeconds: number | null
@@ -92,10 +92,12 @@ export async function run(plan: Plan): Promise<Outcome> {
     for (let round = 1; round <= rounds; round++) {
       const when = `round ${round} of ${rounds}`
       for (const { scenario, rows } of results) {
-        const turns = await runRound(rows, seconds, round, ({ title }) =>
-          progress(`${when}: ${scenario.name}, ${title}`),
-        )
-        rows.forEach((row, i) => void row.turns.push(turns[i] as Turn))
+        for (const { group, times } of comparable(rows)) {
+          const turns = await runRound(group, times * seconds, round, ({ title }) =>
+            progress(`${when}: ${scenario.name}, ${title}`),
+          )
+          group.forEach((row, i) => void row.turns.push(turns[i] as Turn))
+        }
       }
     }
     if (plan.latencySeconds !== null) await latencies(results, plan.latencySeconds, progress)
@@ -104,6 +106,13 @@ export async function run(plan: Plan): Promise<Outcome> {
     await Promise.allSettled(started.map((measured) => measured.stop()))
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Who is measured beside whom: those between whom something is promised, and they longer; then the others. */
+function comparable(rows: readonly Row[]): { group: readonly Row[]; times: number }[] {
+  const promised = [FORWARDERS, ONE_AND_MORE].map((names) => rows.filter(({ name }) => names.includes(name)))
+  const others = rows.filter((row) => !promised.flat().includes(row))
+  return [...promised.map((group) => ({ group, times: 2 })), { group: others, times: 1 }]
 }
 
 interface Ready {

@@ -14,7 +14,11 @@ export interface Scenario {
   visitor(member: Member, port: number, cookies: string): Visitor
 }
 
-const FORWARDERS = ['dispatch', 'stream', 'gateway']
+/** Those between whom something is promised. */
+export const FORWARDERS = ['dispatch', 'stream', 'gateway']
+/** The same, of two processes and one. */
+export const ONE_AND_MORE = ['sqlite', 'workers']
+
 const ALL = [...FORWARDERS, 'http-proxy-3', 'httpxy', 'fastify', 'httpd', 'nginx']
 
 const FILE = Buffer.alloc(10 * 1024, 'a file, ')
@@ -23,7 +27,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'page',
     title: 'A page of 1 KB',
-    contenders: [...FORWARDERS, 'sqlite', 'workers', ...ALL.slice(FORWARDERS.length)],
+    contenders: [...FORWARDERS, ...ONE_AND_MORE, ...ALL.slice(FORWARDERS.length)],
     latency: true,
     visitor: (member, port, cookies) => get(member, port, cookies, 'page', 1024),
   },

@@ -4,7 +4,13 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** What a contender's process says to its parent. */
-export type Said = { readonly port: number } | Used
+export type Said = Listens | Used
+
+export interface Listens {
+  readonly port: number
+  /** Whether it has more processes than its own, so that it alone can tell what it used. */
+  readonly hasOthers: boolean
+}
 
 /** Processor time in microseconds: of all, and of each process where it is several that do the same. */
 export interface Used {
@@ -23,11 +29,16 @@ export function serve(handle: RequestListener, keepAliveTimeout?: number): void 
   server.listen(0, '127.0.0.1', () => ready((server.address() as AddressInfo).port))
 }
 
+/** The question how much a process has used. */
+export const USED = 'processor time?'
+
 /** For what listens by itself. */
-export function ready(port: number, used: () => Used = () => ({ cpu: processorTime() })): void {
-  process.on('message', () => say(used()))
+export function ready(port: number, usedWithOthers?: () => Used): void {
+  process.on('message', (said) => {
+    if (said === USED) say(usedWithOthers?.() ?? { cpu: processorTime() })
+  })
   process.on('disconnect', () => process.exit())
-  say({ port })
+  say({ port, hasOthers: usedWithOthers !== undefined })
 }
 
 function say(said: Said): void {
