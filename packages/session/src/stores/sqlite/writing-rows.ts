@@ -11,12 +11,14 @@ import { hasKey } from './versions.ts'
 
 const columns = COLUMNS.join(', ')
 const places = COLUMNS.map(() => '?').join(', ')
+const moved = COLUMNS.map((column, i) => `${column} = ?${i + 3}`).join(', ')
 const THIS = hasKey('key', '?1')
 
 export class WritingRows implements Rows {
   readonly #touches: Touches
   readonly #get: StatementSync
   readonly #update: StatementSync
+  readonly #move: StatementSync
   readonly #insert: StatementSync
   readonly #drop: StatementSync
   readonly #keyOf: StatementSync
@@ -33,6 +35,9 @@ export class WritingRows implements Rows {
     this.#update = db.prepare(
       'UPDATE sessions SET body = ?2, wrapped_key = ?3, sealed = ?4 ' +
         `WHERE ${THIS} AND kind = 0 AND id = ?5 AND site = ?6 AND user IS ?7 AND due <= ?8`,
+    )
+    this.#move = db.prepare(
+      `UPDATE sessions SET rowid = (SELECT max(rowid) + 1 FROM sessions), due = ?2, ${moved} WHERE ${THIS}`,
     )
     this.#insert = db.prepare(`INSERT INTO sessions (key, due, ${columns}) VALUES (?, ?, ${places})`)
     this.#drop = db.prepare(`DELETE FROM sessions WHERE ${THIS}`)
@@ -62,8 +67,8 @@ export class WritingRows implements Rows {
       if (changes === 1) return
     }
     // To the end of the table, where tombstones lie close together; what they leave is room for new sessions.
-    this.#drop.run(encodeKey(key))
-    this.#insert.run(encodeKey(key), due, ...encoded)
+    const { changes } = this.#move.run(encodeKey(key), due, ...encoded)
+    if (changes === 0) this.#insert.run(encodeKey(key), due, ...encoded)
   }
 
   drop(key: SessionKey): void {
