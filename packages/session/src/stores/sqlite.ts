@@ -165,8 +165,17 @@ class SqliteStore implements Store {
         cause = error
       }
     }
-    assertKnown(this.#file, SESSIONS, this.#reader.schemaVersion)
-    throw new Error(explain(this.#file, cause), { cause })
+    throw this.#explained(cause)
+  }
+
+  // Whoever reads a file that a newer release has migrated finds anything at all.
+  #explained(cause: unknown): Error {
+    try {
+      assertKnown(this.#file, SESSIONS, this.#reader.schemaVersion)
+    } catch (error) {
+      if (error instanceof SessionError) return error
+    }
+    return new Error(explain(this.#file, cause), { cause })
   }
 }
 
