@@ -12,7 +12,7 @@ import { open, touchesOf, uri } from './schema.ts'
 import { arrays, values } from './statements.ts'
 
 /** Rows between two turns. */
-export const SLICE = 64
+export const SLICE = 32
 const CACHE_KIB = 512
 
 const PAGE = `
