@@ -3,7 +3,7 @@
 // A number is seconds, as in HTTP's own max-age; a string says its unit. Nothing is guessed: a wrong unit in a timeout
 // is a session that never ends or one that ends at once, and neither is noticed before it hurts.
 
-import { inspect } from 'node:util'
+import { inspected } from './inspect.ts'
 
 /** Seconds, or a number with its unit: `90`, `'90s'`, `'30m'`, `'12h'`, `'180d'`. */
 export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd'}`
@@ -41,7 +41,7 @@ function parse(duration: unknown): number {
 }
 
 function wrong(what: string, duration: unknown, problem: string): TypeError {
-  const shown = typeof duration === 'string' ? JSON.stringify(duration.slice(0, 40)) : inspect(duration, { depth: 0 })
+  const shown = typeof duration === 'string' ? JSON.stringify(duration.slice(0, 40)) : inspected(duration)
   return new TypeError(
     `${what}: ${shown} ${problem}; write seconds, as 90, or a unit, as '90s', '30m', '12h' or '180d'`,
   )

@@ -1,6 +1,6 @@
 // Everything that this library refuses, as one closed union of codes. Each message says what to do about it.
 
-import { inspect } from 'node:util'
+import { inspectCustom } from './inspect.ts'
 import type { EndReason } from './store.ts'
 
 const STATUS = {
@@ -57,7 +57,7 @@ export class SessionError extends Error {
     this.status = STATUS[code]
   }
 
-  [inspect.custom](): string {
+  [inspectCustom](): string {
     return `${this.name} [${this.code}]: ${this.message}`
   }
 }

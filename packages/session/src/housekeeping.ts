@@ -1,13 +1,16 @@
 // Work that no request waits for: writing down when sessions were last seen, and sweeping what is over.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Events } from './events.ts'
 import type { Store } from './store.ts'
 import type { SessionId } from './token.ts'
 
 const TOUCH_AFTER = 1000
 const SWEEP_EVERY = 10_000
-const SWEEP_STEP = 500
-const SWEEP_STEPS = 20
+/** Rows at most; a store whose rows are expensive takes fewer. */
+const SWEEP_STEP = 256
+/** Milliseconds between two steps, for whoever waits: this process's other writes, and those of other processes. */
+const SWEEP_REST = 2
 
 /** When sessions were last seen, as far as the store does not know it yet. */
 class Touches {
@@ -57,7 +60,9 @@ export class Housekeeping {
   readonly #touches: Touches
   #touchTimer: NodeJS.Timeout | undefined
   #sweepTimer: NodeJS.Timeout | undefined
-  #working: Promise<void> = Promise.resolve()
+  #flushing: Promise<void> = Promise.resolve()
+  #sweeping: Promise<void> | undefined
+  readonly #stopping = new AbortController()
 
   /** @param before - whose sessions these are from now on: what it noted and has not written yet is known here */
   constructor(store: Store, now: () => number, events: Events, before?: Housekeeping) {
@@ -65,13 +70,15 @@ export class Housekeeping {
     this.#touches = before === undefined ? new Touches(store) : before.#touches
     this.#now = now
     this.#events = events
-    this.#sweepTimer = setInterval(() => this.#work('sweep', () => this.sweep()), SWEEP_EVERY).unref()
+    this.#sweepTimer = setInterval(() => this.#sweepAnew(), SWEEP_EVERY).unref()
   }
 
   /** Notes that a session was seen; written with others, within a second. */
   seen(id: SessionId, at: number): void {
     this.#touches.note(id, at)
-    this.#touchTimer ??= setTimeout(() => this.#work('write last-seen times', () => this.flush()), TOUCH_AFTER).unref()
+    this.#touchTimer ??= setTimeout(() => {
+      this.#flushing = this.#reporting('write last-seen times', this.flush())
+    }, TOUCH_AFTER).unref()
   }
 
   /** When a session was last seen, as far as the store may not know it yet; 0 where nothing is pending. */
@@ -81,12 +88,7 @@ export class Housekeeping {
 
   /** Before the store judges by a write whether a session lives, it must know when it was last seen (E5). */
   async settle(id: SessionId): Promise<void> {
-    if (this.pending(id) === 0) return
-    try {
-      await this.flush()
-    } catch (error) {
-      this.#events.emit({ type: 'store-error', doing: 'write last-seen times', error })
-    }
+    if (this.pending(id) > 0) await this.#reporting('write last-seen times', this.flush())
   }
 
   /** Writes what was noted. Lost in a crash, it ends sessions early, never late. */
@@ -96,28 +98,45 @@ export class Housekeeping {
     return this.#touches.flush()
   }
 
-  /** Ends what has expired and drops tombstones past their time, in steps that leave room for requests. */
+  /**
+   * Ends what has expired and drops tombstones past their time, all of it, in small steps: between two of them whatever
+   * waits for the store has its turn.
+   */
   async sweep(): Promise<void> {
+    // Who was seen after this moment was alive at it; who was seen before is known to the store from here on (E5).
+    const at = this.#now()
     await this.flush()
-    for (let step = 0; step < SWEEP_STEPS; step++) {
-      if ((await this.#store.sweep(this.#now(), SWEEP_STEP)) < SWEEP_STEP) return
-      await new Promise((resolve) => setImmediate(resolve))
+    while (!this.#stopping.signal.aborted) {
+      if ((await this.#store.sweep(at, SWEEP_STEP)) === 0) return
+      await this.#rest()
     }
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#sweepTimer)
-    await this.#working
-    try {
-      await this.flush()
-    } catch (error) {
-      this.#events.emit({ type: 'store-error', doing: 'write last-seen times', error })
-    }
+    this.#stopping.abort()
+    await this.#sweeping
+    await this.#flushing
+    await this.#reporting('write last-seen times', this.flush())
   }
 
-  #work(doing: string, work: () => Promise<void>): void {
-    this.#working = this.#working.then(work).catch((error) => {
-      this.#events.emit({ type: 'store-error', doing, error })
+  // The one before may not be done yet: then it goes on.
+  #sweepAnew(): void {
+    this.#sweeping ??= this.#reporting('sweep', this.sweep()).finally(() => {
+      this.#sweeping = undefined
     })
+  }
+
+  /** Keeps no process alive, and ends at once where this stops. */
+  #rest(): Promise<void> {
+    return sleep(SWEEP_REST, undefined, { ref: false, signal: this.#stopping.signal }).catch(() => {})
+  }
+
+  async #reporting(doing: string, work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      this.#events.emit({ type: 'store-error', doing, error })
+    }
   }
 }

@@ -64,7 +64,9 @@ export function unwrapDataKey(sealer: Sealer, token: SessionToken, id: string, w
     if (!name.equals(NO_SECRET)) throw new Error('it was wrapped with a secret that is not in the ring')
     if (sealer.secrets.length > 0 && !sealer.acceptWithoutSecret) throw new Error('it was wrapped without a secret')
   }
-  return decrypt(wrapKey(sealer.site, token, used), wrapped.subarray(NAME), wrapContext(sealer.site, id))
+  const dataKey = decrypt(wrapKey(sealer.site, token, used), wrapped.subarray(NAME), wrapContext(sealer.site, id))
+  // In memory of its own: as a piece of the pool that it comes from, a cached session's would keep all of that.
+  return Buffer.alloc(dataKey.length, dataKey)
 }
 
 /** What a record says in clear and must not be altered without its data becoming unreadable. */

@@ -6,7 +6,8 @@ import type { Exchange } from './exchange.ts'
 import { type OpenOptions, openSession } from './open.ts'
 import { normalise, plainTier, type SessionsOptions } from './options.ts'
 import type { Session } from './session.ts'
-import type { Client } from './store.ts'
+import { inSlices } from './slices.ts'
+import type { Client, Listed } from './store.ts'
 import type { SessionId } from './token.ts'
 import { assertUser } from './user.ts'
 
@@ -96,17 +97,9 @@ export class Sessions<Data, Request extends readonly unknown[]> {
       await this.#engine.housekeeping.flush()
       return store.list(site, user, this.#engine.now())
     })
-    return listed.map(({ record, lastSeen }) => ({
-      id: record.id,
-      user,
-      createdAt: new Date(record.createdAt),
-      authenticatedAt: new Date(record.authenticatedAt ?? record.createdAt),
-      lastSeenAt: new Date(lastSeen),
-      endsAt: new Date(record.absoluteEnd),
-      methods: record.methods,
-      remembered: record.remembered,
-      client: record.client,
-    }))
+    const infos: SessionInfo[] = []
+    await inSlices(listed, (row) => void infos.push(infoOf(user, row)))
+    return infos
   }
 
   /**
@@ -139,7 +132,7 @@ export class Sessions<Data, Request extends readonly unknown[]> {
     const except = options.except ?? null
     const at = this.#engine.now()
     const ended = await this.#engine.apply('end all sessions of a user', () => store.endAll(site, user, at, except))
-    for (const id of ended) this.#engine.events.emit({ type: 'ended', id, reason: 'revoked', user })
+    await inSlices(ended, (id) => this.#engine.events.emit({ type: 'ended', id, reason: 'revoked', user }))
     this.#engine.events.emit({ type: 'ended-all', user, except, count: ended.length })
     return ended.length
   }
@@ -170,5 +163,19 @@ export class Sessions<Data, Request extends readonly unknown[]> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+}
+
+function infoOf(user: string, { record, lastSeen }: Listed): SessionInfo {
+  return {
+    id: record.id,
+    user,
+    createdAt: new Date(record.createdAt),
+    authenticatedAt: new Date(record.authenticatedAt ?? record.createdAt),
+    lastSeenAt: new Date(lastSeen),
+    endsAt: new Date(record.absoluteEnd),
+    methods: record.methods,
+    remembered: record.remembered,
+    client: record.client,
   }
 }

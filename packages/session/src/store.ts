@@ -216,7 +216,10 @@ export interface Store {
   /** Live sessions of a user, most recently seen first. */
   list(site: string, user: string, at: number): Promise<readonly Listed[]>
 
-  /** Ends what has expired and forgets tombstones past their absolute end; at most `max` rows. Answers how many. */
+  /**
+   * Ends what has expired and forgets tombstones past their absolute end: at most `max` rows, and fewer where more would
+   * keep other writes waiting. Answers how many it looked at; 0 where none is left.
+   */
   sweep(at: number, max: number): Promise<number>
 
   close(): Promise<void>

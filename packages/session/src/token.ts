@@ -5,7 +5,7 @@
 // neither guessing nor a store's index ever needs a rate limit.
 
 import { hash, randomBytes } from 'node:crypto'
-import { inspect } from 'node:util'
+import { inspectCustom } from './inspect.ts'
 import { uniqueBytes } from './unique.ts'
 
 declare const kind: unique symbol
@@ -50,7 +50,7 @@ export class SessionToken {
     return '[session token]'
   }
 
-  [inspect.custom](): string {
+  [inspectCustom](): string {
     return '[session token]'
   }
 }

@@ -15,11 +15,9 @@ import type {
   Tombstone,
 } from '../store.ts'
 import type { SessionId, SessionKey } from '../token.ts'
-import { dueAt, list, type Row, type Rows, read } from './reading.ts'
+import { DueTimes } from './due-times.ts'
+import { dueAt, lastSeen, liveOf, newestFirst, type Row, type Rows, read } from './reading.ts'
 import * as writing from './writing.ts'
-
-/** How many rows a sweep looks at for each that it may take: looking is cheap, and most are not due. */
-const LOOKS_PER_ROW = 20
 
 /**
  * A store that keeps everything in this process.
@@ -80,7 +78,7 @@ class MemoryStore implements Store {
   }
 
   async list(site: string, user: string, at: number): Promise<readonly Listed[]> {
-    return list(this.#rows, site, user, at)
+    return liveOf(this.#rows, site, user, at).sort(newestFirst)
   }
 
   async sweep(at: number, max: number): Promise<number> {
@@ -90,21 +88,36 @@ class MemoryStore implements Store {
   async close(): Promise<void> {}
 }
 
+const MINUTE = 60_000
+
+/** A row, and the minute under which its key stands among the due times. */
+interface Kept {
+  row: Row
+  minute: number
+}
+
 class MemoryRows implements Rows {
-  readonly #rows = new Map<SessionKey, Row>()
+  readonly #rows = new Map<SessionKey, Kept>()
   readonly #keys = new Map<SessionId, SessionKey>()
   readonly #users = new Map<string, Set<SessionKey>>()
   readonly #seen = new Map<SessionId, number>()
   readonly #cutoffs = new Map<string, Cutoff>()
-  #cursor: Iterator<[SessionKey, Row]> | undefined
+  readonly #due = new DueTimes<SessionKey>()
 
   get(key: SessionKey): Row | undefined {
-    return this.#rows.get(key)
+    return this.#rows.get(key)?.row
   }
 
   put(key: SessionKey, row: Row): void {
-    this.#unindex(key)
-    this.#rows.set(key, row)
+    const kept = this.#rows.get(key)
+    if (kept !== undefined) this.#unindex(key, kept.row)
+    const due = this.#dueAt(row)
+    if (kept === undefined) this.#rows.set(key, { row, minute: this.#due.add(key, due) })
+    else {
+      kept.row = row
+      // A record may be looked at too early: then it is deferred. What is used most is not moved each time.
+      if (row.kind !== 'record' || due < kept.minute * MINUTE) this.#move(key, kept, due)
+    }
     if (row.kind !== 'record') return
     const { id, site, user } = row.record
     this.#keys.set(id, key)
@@ -116,7 +129,10 @@ class MemoryRows implements Rows {
   }
 
   drop(key: SessionKey): void {
-    this.#unindex(key)
+    const kept = this.#rows.get(key)
+    if (kept === undefined) return
+    this.#unindex(key, kept.row)
+    this.#due.remove(key, kept.minute)
     this.#rows.delete(key)
   }
 
@@ -124,8 +140,17 @@ class MemoryRows implements Rows {
     return this.#keys.get(id)
   }
 
-  keysOf(site: string, user: string): readonly SessionKey[] {
-    return [...(this.#users.get(principal(site, user)) ?? [])]
+  recordsOf(site: string, user: string): readonly SessionRecord[] {
+    const records: SessionRecord[] = []
+    for (const key of this.#users.get(principal(site, user)) ?? []) {
+      const row = this.get(key)
+      if (row?.kind === 'record') records.push(row.record)
+    }
+    return records
+  }
+
+  countOf(site: string, user: string): number {
+    return this.#users.get(principal(site, user))?.size ?? 0
   }
 
   seen(id: SessionId): number | undefined {
@@ -146,35 +171,37 @@ class MemoryRows implements Rows {
 
   setCutoff(site: string, user: string, cutoff: Cutoff): void {
     this.#cutoffs.set(principal(site, user), cutoff)
-    // A cutoff changes what `read` says of each of the user's keys: their stamps must change with it.
-    for (const key of this.keysOf(site, user)) {
-      const row = this.#rows.get(key)
-      if (row !== undefined) this.#rows.set(key, { ...row })
+    for (const key of this.#users.get(principal(site, user)) ?? []) {
+      const kept = this.#rows.get(key) as Kept
+      // What `read` says of each of the user's keys changes: their stamps must change with it.
+      kept.row = { ...kept.row }
+      this.#move(key, kept, cutoff.at)
     }
   }
 
-  // A few rows at each call, from where the last call stopped: the event loop is never held for a whole walk.
   due(at: number, max: number): readonly SessionKey[] {
-    const due: SessionKey[] = []
-    this.#cursor ??= this.#rows.entries()
-    for (let looked = 0; looked < max * LOOKS_PER_ROW && due.length < max; looked++) {
-      const next = this.#cursor.next()
-      if (next.done === true) {
-        this.#cursor = undefined
-        break
-      }
-      const [key, row] = next.value
-      const seen = row.kind === 'record' ? Math.max(row.record.issuedAt, this.#seen.get(row.record.id) ?? 0) : 0
-      if (dueAt(row, seen) <= at) due.push(key)
-    }
-    return due
+    return this.#due.until(at, max, (key) => {
+      const kept = this.#rows.get(key)
+      return kept !== undefined && this.#dueAt(kept.row) <= at
+    })
   }
 
-  defer(): void {}
+  defer(key: SessionKey, until: number): void {
+    const kept = this.#rows.get(key)
+    if (kept !== undefined) this.#move(key, kept, until)
+  }
 
-  #unindex(key: SessionKey): void {
-    const row = this.#rows.get(key)
-    if (row?.kind !== 'record') return
+  #move(key: SessionKey, kept: Kept, due: number): void {
+    this.#due.remove(key, kept.minute)
+    kept.minute = this.#due.add(key, due)
+  }
+
+  #dueAt(row: Row): number {
+    return dueAt(row, row.kind === 'record' ? lastSeen(this, row.record) : 0)
+  }
+
+  #unindex(key: SessionKey, row: Row): void {
+    if (row.kind !== 'record') return
     const { id, site, user } = row.record
     if (this.#keys.get(id) === key) this.#keys.delete(id)
     if (user === null) return

@@ -9,8 +9,8 @@ export type Row =
   | { readonly kind: 'link'; readonly link: Link }
   | { readonly kind: 'tombstone'; readonly tombstone: Tombstone }
 
-/** What reading needs of the tables. */
-export type ReadableRows = Pick<Rows, 'get' | 'keysOf' | 'seen' | 'cutoff'>
+/** What reading a key needs of the tables. */
+export type ReadableRows = Pick<Rows, 'get' | 'seen' | 'cutoff'>
 
 /** The tables a store keeps: rows by key, last-seen times by id, cutoffs by user. */
 export interface Rows {
@@ -19,20 +19,25 @@ export interface Rows {
   drop(key: SessionKey): void
   /** The key of the live record with this id. */
   keyOf(id: SessionId): SessionKey | undefined
-  /** The keys of a user's records. */
-  keysOf(site: string, user: string): readonly SessionKey[]
+  /** A user's records, also those that came to their end since. */
+  recordsOf(site: string, user: string): readonly SessionRecord[]
+  /** How many `recordsOf` would answer. */
+  countOf(site: string, user: string): number
   seen(id: SessionId): number | undefined
   see(id: SessionId, at: number): void
   forget(id: SessionId): void
   cutoff(site: string, user: string): Cutoff | null
   setCutoff(site: string, user: string, cutoff: Cutoff): void
-  /** Keys of rows that may have come to their end by `at`: expired records, tombstones and links past theirs. */
+  /**
+   * Keys of rows that may have come to their end by `at`: expired records, those that a cutoff ended, tombstones and links
+   * past theirs. None of them is left as it is: the caller ends, drops or defers it.
+   */
   due(at: number, max: number): readonly SessionKey[]
   /** A row that was due turned out to live, since its session was seen meanwhile. */
   defer(key: SessionKey, until: number): void
 }
 
-export function read(rows: Omit<ReadableRows, 'keysOf'>, key: SessionKey): Lookup {
+export function read(rows: ReadableRows, key: SessionKey): Lookup {
   const row = rows.get(key)
   if (row === undefined) return { state: 'none' }
   if (row.kind === 'tombstone') return { state: 'ended', tombstone: row.tombstone }
@@ -42,20 +47,34 @@ export function read(rows: Omit<ReadableRows, 'keysOf'>, key: SessionKey): Looku
   return target?.kind === 'tombstone' ? { state: 'ended', tombstone: target.tombstone } : { state: 'none' }
 }
 
-function live(rows: Omit<ReadableRows, 'keysOf'>, record: SessionRecord, link: Link | null): Lookup {
+function live(rows: ReadableRows, record: SessionRecord, link: Link | null): Lookup {
   return { state: 'live', record, lastSeen: lastSeen(rows, record), cutoff: cutoffOf(rows, record), link }
 }
 
-export function list(rows: ReadableRows, site: string, user: string, at: number): Listed[] {
+/** A user's live sessions, in no order. */
+export function liveOf(
+  rows: Pick<Rows, 'recordsOf' | 'seen' | 'cutoff'>,
+  site: string,
+  user: string,
+  at: number,
+): Listed[] {
   const cutoff = rows.cutoff(site, user)
-  const listed: Listed[] = []
-  for (const key of rows.keysOf(site, user)) {
-    const row = rows.get(key)
-    if (row?.kind !== 'record') continue
-    const seen = lastSeen(rows, row.record)
-    if (expired(row.record, seen, cutoff, at) === null) listed.push({ record: row.record, lastSeen: seen })
-  }
-  return listed.sort((a, b) => b.lastSeen - a.lastSeen)
+  return rows.recordsOf(site, user).flatMap((record) => listed(record, rows.seen(record.id), cutoff, at) ?? [])
+}
+
+/** A record as a row of its user's list; null where it is over. */
+export function listed(
+  record: SessionRecord,
+  seen: number | undefined,
+  cutoff: Cutoff | null,
+  at: number,
+): Listed | null {
+  const lastSeen = Math.max(record.issuedAt, seen ?? 0)
+  return expired(record, lastSeen, cutoff, at) === null ? { record, lastSeen } : null
+}
+
+export function newestFirst(a: Listed, b: Listed): number {
+  return b.lastSeen - a.lastSeen
 }
 
 /** When a row next needs the sweeper's attention. */

@@ -8,7 +8,7 @@
 //   sqlite/changes.ts   what others changed            sqlite/schema.ts    how they come to be
 //   sqlite/writer.ts    the queue before the thread    sqlite/codec.ts     rows as they look there
 //   sqlite/thread.ts    the thread                     sqlite/failures.ts  what errors mean
-//   sqlite/batch.ts     one transaction
+//   sqlite/batch.ts     one transaction                sqlite/listing.ts   users' lists
 
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -30,6 +30,7 @@ import type {
 import type { SessionId, SessionKey } from '../token.ts'
 import { detached } from './sqlite/codec.ts'
 import { explain, isBusy } from './sqlite/failures.ts'
+import { Listing } from './sqlite/listing.ts'
 import { whileBusy } from './sqlite/lock.ts'
 import { Reader } from './sqlite/reader.ts'
 import { assertKnown, prepare, touchesOf } from './sqlite/schema.ts'
@@ -66,6 +67,7 @@ class SqliteStore implements Store {
   readonly name = 'sqlite'
   readonly #file: string
   readonly #reader: Reader
+  readonly #listing: Listing
   readonly #writer: Writer
   #closing: Promise<void> | undefined
 
@@ -74,6 +76,7 @@ class SqliteStore implements Store {
     prepare(touchesOf(file), TOUCHES, lockTimeout)
     this.#file = file
     this.#reader = whileBusy(lockTimeout, () => new Reader(file))
+    this.#listing = new Listing(file)
     this.#writer = new Writer({ file, lockTimeout })
   }
 
@@ -131,9 +134,9 @@ class SqliteStore implements Store {
 
   async list(site: string, user: string, at: number): Promise<readonly Listed[]> {
     try {
-      return this.#reader.list(site, user, at)
+      return await this.#listing.list(site, user, at)
     } catch (error) {
-      return this.#again(error, () => this.#reader.list(site, user, at))
+      return this.#again(error, () => this.#listing.list(site, user, at))
     }
   }
 
@@ -149,18 +152,19 @@ class SqliteStore implements Store {
   // The writer's connection goes last: only one that can write folds the -wal file into the main one.
   async #close(): Promise<void> {
     await this.#writer.drain()
+    await this.#listing.close()
     this.#reader.close()
     await this.#writer.end()
   }
 
   // Readers find a WAL file locked only while someone repairs or rebuilds it. That is waited for without stopping.
-  async #again<T>(failure: unknown, attempt: () => T): Promise<T> {
+  async #again<T>(failure: unknown, attempt: () => T | Promise<T>): Promise<T> {
     let cause = failure
     for (const pause of READ_AGAIN_AFTER) {
       if (!isBusy(cause)) break
       await sleep(pause)
       try {
-        return attempt()
+        return await attempt()
       } catch (error) {
         cause = error
       }

@@ -20,7 +20,7 @@ import type {
 } from '../store.ts'
 import { FORMAT } from '../store.ts'
 import type { SessionId, SessionKey } from '../token.ts'
-import { cutoffOf, dueAt, lastSeen, list, type Row, type Rows } from './reading.ts'
+import { cutoffOf, dueAt, lastSeen, liveOf, newestFirst, type Row, type Rows } from './reading.ts'
 
 /** How many renewals a token survives while a request that came with it is being served. */
 const MAX_LINKS = 16
@@ -111,7 +111,7 @@ export function endAll(rows: Rows, site: string, user: string, at: number, excep
   // An exception is for what lives: it brings nothing back that an earlier cutoff has ended.
   const spared = except === null ? undefined : rows.keyOf(except)
   if (spared !== undefined) current(rows, spared, at)
-  const ended = list(rows, site, user, at)
+  const ended = liveOf(rows, site, user, at)
     .map(({ record }) => record.id)
     .filter((id) => id !== except)
   // Never reused, so that a record of a forgotten epoch cannot be taken for one of today's.
@@ -122,10 +122,10 @@ export function endAll(rows: Rows, site: string, user: string, at: number, excep
 
 /** Whose records a cutoff has ended, and which nobody has met since. */
 function cutOff(rows: Rows, site: string, user: string, { epoch, except }: Cutoff): SessionId[] {
-  return rows.keysOf(site, user).flatMap((key) => {
-    const row = rows.get(key)
-    return row?.kind === 'record' && row.record.epoch !== epoch && row.record.id !== except ? [row.record.id] : []
-  })
+  return rows
+    .recordsOf(site, user)
+    .filter((record) => record.epoch !== epoch && record.id !== except)
+    .map(({ id }) => id)
 }
 
 export function touch(rows: Rows, seen: ReadonlyMap<SessionId, number>): void {
@@ -135,26 +135,28 @@ export function touch(rows: Rows, seen: ReadonlyMap<SessionId, number>): void {
 }
 
 export function sweep(rows: Rows, at: number, max: number): number {
-  const due = rows.due(at, max).filter((key) => isKnown(rows, key, at))
+  const due = rows.due(at, max)
   for (const key of due) {
-    const row = current(rows, key, at)
-    if (row?.kind === 'record') rows.defer(key, dueAt(row, lastSeen(rows, row.record)))
-    if (row?.kind === 'tombstone' && at >= row.tombstone.absoluteEnd) rows.drop(key)
+    const row = rows.get(key)
+    // What the times of a record of another format mean, only the release that wrote it knows: it is put off (E11).
+    if (row?.kind === 'record' && row.record.format !== FORMAT) rows.defer(key, at + UNKNOWN_REST)
+    else sweepRow(rows, key, asOf(rows, key, row, at), at)
   }
   return due.length
 }
 
-/** What the times of a record of another format mean, only the release that wrote it knows: it is put off (E11). */
-function isKnown(rows: Rows, key: SessionKey, at: number): boolean {
-  const row = rows.get(key)
-  if (row?.kind !== 'record' || row.record.format === FORMAT) return true
-  rows.defer(key, at + UNKNOWN_REST)
-  return false
+function sweepRow(rows: Rows, key: SessionKey, row: Row | undefined, at: number): void {
+  if (row?.kind === 'record') rows.defer(key, dueAt(row, lastSeen(rows, row.record)))
+  if (row?.kind === 'tombstone' && at >= row.tombstone.absoluteEnd) rows.drop(key)
 }
 
 /** A row as it stands at a time: whoever finds something expired ends it before answering (E10). */
 function current(rows: Rows, key: SessionKey, at: number): Row | undefined {
-  const row = rows.get(key)
+  return asOf(rows, key, rows.get(key), at)
+}
+
+/** As `current`, of a row that was just read. */
+function asOf(rows: Rows, key: SessionKey, row: Row | undefined, at: number): Row | undefined {
   if (row?.kind === 'record') {
     const over = expired(row.record, lastSeen(rows, row.record), cutoffOf(rows, row.record), at)
     if (over === null) return row
@@ -224,8 +226,11 @@ function overLimit(
   limit: Limit,
   replaces: SessionRecord | null,
 ): readonly Listed[] {
-  const others = list(rows, record.site, record.user as string, at).filter((row) => row.record.key !== replaces?.key)
-  return others.slice(Math.max(0, limit.max - 1))
+  const { site, user } = record as SessionRecord & { user: string }
+  // Most users have fewer, those that ended since included; then none of their records has to be read.
+  if (rows.countOf(site, user) < limit.max) return []
+  const others = liveOf(rows, site, user, at).filter((row) => row.record.key !== replaces?.key)
+  return others.sort(newestFirst).slice(Math.max(0, limit.max - 1))
 }
 
 function put(rows: Rows, record: SessionRecord, ended: readonly SessionId[]): Began {

@@ -19,7 +19,7 @@ import { SESSIONS } from './versions.ts'
 import { WritingRows } from './writing-rows.ts'
 
 const WAL_LIMIT = 64 * 1024 * 1024
-const TIDIED_PER_SWEEP = 100
+const TIDIED_AT_ONCE = 100
 
 export interface BatchOptions {
   readonly file: string
@@ -158,7 +158,8 @@ class Connection {
     const mark = this.#touches.mark
     try {
       const value = perform(this.#rows, operation)
-      if (operation.name === 'sweep') this.#touches.tidy(TIDIED_PER_SWEEP, (id) => this.#rows.keyOf(id) !== undefined)
+      const isSwept = operation.name === 'sweep' && value === 0
+      if (isSwept) this.#touches.tidy(TIDIED_AT_ONCE, (id) => this.#rows.keyOf(id) !== undefined)
       return { state: 'done', value }
     } catch (error) {
       this.#touches.backTo(mark)

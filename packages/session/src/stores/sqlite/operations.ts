@@ -4,6 +4,10 @@ import type { Rows } from '../reading.ts'
 import * as writing from '../writing.ts'
 import type { Effect } from './failures.ts'
 
+/** Milliseconds. */
+const SWEEP_TIME = 2
+const SWEPT_AT_ONCE = 4
+
 const PERFORM = {
   create: writing.create,
   replace: writing.replace,
@@ -13,7 +17,7 @@ const PERFORM = {
   endById: writing.endById,
   endAll: writing.endAll,
   touch: writing.touch,
-  sweep: writing.sweep,
+  sweep: sweepBriefly,
 } as const
 
 type Performed = typeof PERFORM
@@ -32,6 +36,21 @@ export type Outcome =
 
 export function perform(into: Rows, { name, args }: Operation): unknown {
   return (PERFORM[name] as (into: Rows, ...rest: readonly unknown[]) => unknown)(into, ...args)
+}
+
+/**
+ * Other writes wait for as long as this has the file: it looks at the clock every few rows. At random places of a large
+ * file a row takes a tenth of a millisecond, and several where the disk is busy.
+ */
+function sweepBriefly(rows: Rows, at: number, max: number): number {
+  const until = performance.now() + SWEEP_TIME
+  let swept = 0
+  do {
+    const some = writing.sweep(rows, at, Math.min(SWEPT_AT_ONCE, max - swept))
+    if (some === 0) break
+    swept += some
+  } while (swept < max && performance.now() < until)
+  return swept
 }
 
 /** Whether a power cut after it was acknowledged must not undo it: whatever ends a token or signs someone in. */

@@ -4,7 +4,6 @@
 // `application_id` says that a file is ours, `user_version` which schema it has. A release refuses a newer schema, and
 // its writer looks again in every transaction, so that a newer release may migrate a file while this one has it open.
 
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync, DatabaseSyncOptions } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -12,6 +11,9 @@ import { SessionError } from '../../errors.ts'
 import { explain } from './failures.ts'
 import { whileBusy } from './lock.ts'
 import type { Schema } from './versions.ts'
+
+// Imported by name it would load all that hangs on it: streams, promises, readline.
+const { accessSync, closeSync, constants, openSync, statSync } = process.getBuiltinModule('node:fs')
 
 export function touchesOf(file: string): string {
   return `${file}-touches`

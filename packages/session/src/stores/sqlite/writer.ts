@@ -4,7 +4,7 @@
 // what was handed to a thread that died is in doubt; what still waited here goes to the next thread. A thread is
 // started by the first write, keeps the process alive while it has work, and never otherwise.
 
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { NotApplied } from '../../store.ts'
 import type { BatchOptions } from './batch.ts'
 import type { Arguments, Operation, OperationName, Outcome, Result } from './operations.ts'
@@ -14,6 +14,8 @@ const MAX_BATCH = 256
 const MAX_QUEUE = 10_000
 const FIRST_REST = 250
 const LONGEST_REST = 10_000
+/** Megabytes. */
+const YOUNG_GENERATION = 8
 
 interface Pending {
   readonly operation: Operation
@@ -153,10 +155,13 @@ export class Writer {
 /** The thread's file has this file's ending: `.ts` in the source tree, `.js` where it is published. */
 function startThread(options: BatchOptions): Worker {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const { Worker: Thread } = process.getBuiltinModule('node:worker_threads')
   // No flags of the process: what it preloads (an agent, a debugger) is not meant for this thread.
-  return new Worker(new URL(`./thread.${ending}`, import.meta.url), {
+  return new Thread(new URL(`./thread.${ending}`, import.meta.url), {
     name: 'coatcheck-sqlite',
     workerData: options,
     execArgv: [],
+    // What a batch leaves behind is soon garbage: without a bound it would fill 60 MB before anybody looks.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
   })
 }

@@ -1,7 +1,7 @@
 // The rows of ../reading.ts as the writer thread sees and changes them, inside a transaction that is not its business.
 
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Cutoff } from '../../store.ts'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { Cutoff, SessionRecord } from '../../store.ts'
 import type { SessionId, SessionKey } from '../../token.ts'
 import { dueAt, type Row, type Rows } from '../reading.ts'
 import { COLUMNS, decodeCutoff, decodeKey, decodeRow, encodeId, encodeKey, encodeRow } from './codec.ts'
@@ -14,7 +14,16 @@ const places = COLUMNS.map(() => '?').join(', ')
 const moved = COLUMNS.map((column, i) => `${column} = ?${i + 3}`).join(', ')
 const THIS = hasKey('key', '?1')
 
+/** A user whose sessions `endAll` ended, and how far sweeps have come with putting their records to rest. */
+interface CutOff {
+  readonly site: string
+  readonly user: string
+  after: number
+}
+
 export class WritingRows implements Rows {
+  /** Known to this process alone: where that ends before a sweep, the records wait until they are due. */
+  readonly #cutOff: CutOff[] = []
   readonly #touches: Touches
   readonly #get: StatementSync
   readonly #update: StatementSync
@@ -22,7 +31,9 @@ export class WritingRows implements Rows {
   readonly #insert: StatementSync
   readonly #drop: StatementSync
   readonly #keyOf: StatementSync
-  readonly #keysOf: StatementSync
+  readonly #recordsOf: StatementSync
+  readonly #countOf: StatementSync
+  readonly #rowsAfter: StatementSync
   readonly #cutoff: StatementSync
   readonly #setCutoff: StatementSync
   readonly #due: StatementSync
@@ -43,7 +54,11 @@ export class WritingRows implements Rows {
     this.#drop = db.prepare(`DELETE FROM sessions WHERE ${THIS}`)
     // Within a rotation two records have the id; the younger one is meant.
     this.#keyOf = arrays(db.prepare('SELECT key FROM sessions WHERE id = ? AND kind = 0 ORDER BY rowid DESC LIMIT 1'))
-    this.#keysOf = arrays(db.prepare('SELECT key FROM sessions WHERE site = ? AND user = ?'))
+    this.#recordsOf = arrays(db.prepare(`SELECT key, due, ${columns} FROM sessions WHERE site = ? AND user = ?`))
+    this.#countOf = arrays(db.prepare('SELECT count(*) FROM sessions WHERE site = ? AND user = ?'))
+    this.#rowsAfter = arrays(
+      db.prepare('SELECT rowid, key FROM sessions WHERE site = ? AND user = ? AND rowid > ? ORDER BY rowid LIMIT ?'),
+    )
     this.#cutoff = arrays(db.prepare('SELECT epoch, at, except_id FROM cutoffs WHERE site = ? AND user = ?'))
     this.#setCutoff = db.prepare(
       'INSERT OR REPLACE INTO cutoffs (site, user, epoch, at, except_id) VALUES (?, ?, ?, ?, ?)',
@@ -80,8 +95,18 @@ export class WritingRows implements Rows {
     return row === undefined ? undefined : decodeKey(first(row))
   }
 
-  keysOf(site: string, user: string): readonly SessionKey[] {
-    return this.#keysOf.all(site, user).map((row) => decodeKey(first(row)))
+  recordsOf(site: string, user: string): readonly SessionRecord[] {
+    const records: SessionRecord[] = []
+    for (const found of this.#recordsOf.all(site, user)) {
+      const [key, due, ...rest] = values(found) as readonly SQLOutputValue[]
+      const row = decodeRow(decodeKey(key), rest, due as number)
+      if (row.kind === 'record') records.push(row.record)
+    }
+    return records
+  }
+
+  countOf(site: string, user: string): number {
+    return first(this.#countOf.get(site, user)) as number
   }
 
   seen(id: SessionId): number | undefined {
@@ -102,10 +127,22 @@ export class WritingRows implements Rows {
 
   setCutoff(site: string, user: string, { epoch, at, except }: Cutoff): void {
     this.#setCutoff.run(site, user, epoch, at, except === null ? null : encodeId(except))
+    this.#cutOff.push({ site, user, after: 0 })
   }
 
   due(at: number, max: number): readonly SessionKey[] {
-    return this.#due.all(at, max).map((row) => decodeKey(first(row)))
+    const due = this.#due.all(at, max).map((row) => decodeKey(first(row)))
+    while (due.length < max && this.#cutOff.length > 0) due.push(...this.#nextCutOff(max - due.length))
+    return due
+  }
+
+  /** Some more keys of the user who was cut off first. */
+  #nextCutOff(max: number): SessionKey[] {
+    const user = this.#cutOff[0] as CutOff
+    const found = this.#rowsAfter.all(user.site, user.user, user.after, max).map((row) => values(row) ?? [])
+    user.after = (found.at(-1)?.[0] ?? user.after) as number
+    if (found.length < max) this.#cutOff.shift()
+    return found.map(([, key]) => decodeKey(key))
   }
 
   defer(key: SessionKey, until: number): void {
