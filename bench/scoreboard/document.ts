@@ -26,15 +26,18 @@ export function terminal({ node, versions, cells }: Results, isDetailed: boolean
   const played = trials.filter(({ id }) => cells.some((cell) => cell.trial === id))
   const rows = played.map(({ id, title }) => [title, ...names.map((name) => SHORT[find(cells, name, id)!.verdict])])
   const parts = [aligned([['', ...names], ...rows])]
-  parts.push(`${names.map((name) => `${name} ${versions[name]}`).join(' · ')} · Node ${node}`)
-  for (const cell of cells) {
-    if (!isDetailed && cell.verdict !== 'undecided' && !(cell.verdict === 'fails' && cell.contender === 'coatcheck'))
-      continue
+  parts.push(names.map((name) => `${name}: ${setUpOf(name)} (${versions[name]})`).join('\n'), `Node ${node}`)
+  for (const cell of cells.filter((one) => isDetailed || isRed(one))) {
     const head = `${titleOf(cell.trial)} · ${cell.contender}: ${cell.verdict}\n  ${cell.evidence}`
     parts.push([head, ...cell.exchange.map((line) => `    ${line}`)].join('\n'))
   }
-  if (!isDetailed) parts.push('What was seen, cell by cell: npm run scoreboard -- --only express-session F4')
+  if (!isDetailed) parts.push('What was seen in a cell: npm run scoreboard -- --only express-session F4')
   return parts.join('\n\n')
+}
+
+/** A peer's verdict is no failure of ours; that nothing can be said is one. */
+export function isRed({ contender, verdict }: Cell): boolean {
+  return verdict === 'undecided' || (contender === 'coatcheck' && verdict !== 'holds')
 }
 
 export function document({ date, node, versions, cells }: Results): string {
@@ -48,8 +51,9 @@ export function document({ date, node, versions, cells }: Results): string {
   })
   return `# Scoreboard
 
-One little site on seven kinds of sessions, each set up as its own documentation says, under the same attacks. Written by
-\`npm run scoreboard -- --write\` on ${date}, with Node ${node}; a test holds that this page is what that run found.
+One little site on the sessions of coatcheck and its peers, each set up as its own documentation says, under the same
+attacks. Written by \`npm run scoreboard -- --write\` on ${date}, with Node ${node}; a test holds that this page is what
+that run found.
 
 | | ${names.join(' | ')} |
 |---|${names.map(() => '---').join('|')}|
@@ -64,8 +68,8 @@ nobody gets the victim's page, and she does. Where a control fails, nothing is s
 ${trials.map(({ title, means }) => `- **${title}**: ${means}.`).join('\n')}
 
 F2 goes through Apache httpd (mod_cache_disk), nginx, Squid and Varnish as they come, until one of them gives something
-away. The site says \`max-age\` of its image, and of one page that names its user: that is the developer's mistake, not the
-library's; the row says who undoes it. All rows but that one are about the sessions alone.
+away. Two rows need a mistake of the site's developer: that it takes a sign-in on http, and that it says \`max-age\` of a
+page that names its user. They show who undoes it. The image that everybody may keep says \`max-age\` rightly.
 
 ## Who, and set up how
 
@@ -75,9 +79,12 @@ ${contenders.map(({ name, setUp, follows }) => `| ${name} | ${versions[name]} | 
 
 All stand behind a proxy that ends https and says so by \`X-Forwarded-Proto\`, which they are told to trust. The set-ups are
 one file each in \`bench/scoreboard/sites/\`, with the page that they follow. A cookie that outlives the browser by default
-counts as a failure of its attributes; better-auth (\`rememberMe: false\`) and iron-session (\`maxAge: undefined\`) can be
-told otherwise. express-session and @fastify/session were given the stores that they bring, which their documentation
-calls unfit for production; what a thief of a store would have is what they hold.
+counts as a failure of its attributes; better-auth can be told otherwise (\`rememberMe: false\`), and iron-session too
+(\`maxAge: undefined\`, with which its seals never expire). @fastify/session sends its cookie with every answer unless it is
+told otherwise (\`rolling: false\`).
+express-session and @fastify/session were given the stores that they bring, which their documentation calls unfit for
+production; what a thief of a store would have is what they hold. iron-session's README says that its sessions cannot be
+invalidated at once, and better-auth's page that with its cookie cache revoked ones may live on until that expires.
 
 ## What was seen
 
@@ -91,17 +98,31 @@ function seen({ id, title }: Trial, cells: readonly Cell[]): string {
     return `- ${name}: ${verdict === 'fails' ? '**fails**' : verdict}. ${sentence(evidence)}`
   })
   const failing = contenders.find(({ name }) => find(cells, name, id)?.verdict === 'fails')
-  const command = `npm run scoreboard -- --only ${failing?.name.includes(' ') ? `'${failing.name}'` : (failing?.name ?? 'coatcheck')} ${id}`
-  const exchange = failing && (find(cells, failing.name, id) as Cell).exchange.slice(-LAST)
+  const command = `npm run scoreboard -- --only ${failing?.name ?? 'coatcheck'} ${id}`
+  const exchange = failing && (find(cells, failing.name, id) as Cell).exchange
   const shown =
     exchange === undefined
       ? ''
-      : `\n\n\`\`\`\n${failing?.name}, the end of the exchange:\n${exchange.join('\n')}\n\`\`\``
+      : `\n\n\`\`\`\n${failing?.name}, what decides of the exchange:\n${exchange.join('\n')}\n\`\`\``
   return `### ${title}\n\n${lines.join('\n')}\n\n\`${command}\`${shown}`
 }
 
 /** Of an exchange, what decides. */
 const LAST = 4
+
+function deciding({ trial, exchange }: Cell): string[] {
+  const lines = trials.find(({ id }) => id === trial)?.decides
+  return lines === undefined ? exchange.slice(-LAST) : exchange.filter((line) => lines.test(line))
+}
+
+/** What the document is made of, and no more: who wants all that was said plays it again. */
+export function kept(results: Results): Results {
+  const cells = results.cells.map((cell) => ({
+    ...cell,
+    exchange: cell.verdict === 'fails' ? deciding(cell) : [],
+  }))
+  return { ...results, cells }
+}
 
 function sentence(text: string): string {
   const words = text.replaceAll('`', "'").replaceAll('\n', ' ').trim()
@@ -118,4 +139,8 @@ function find(cells: readonly Cell[], contender: string, trial: string): Cell | 
 
 function titleOf(id: string): string {
   return trials.find((trial) => trial.id === id)?.title ?? id
+}
+
+function setUpOf(contender: string): string {
+  return contenders.find(({ name }) => name === contender)?.setUp ?? ''
 }

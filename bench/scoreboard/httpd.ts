@@ -59,6 +59,7 @@ RequestHeader unset X-Remote-User
 </Location>
 <Location "/sign-out">
   SetHandler form-logout-handler
+  AuthName members
   AuthFormLogoutLocation "/"
   ${SESSION}
   SessionMaxAge 1

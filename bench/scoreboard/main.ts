@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { arePackagesInstalled, installPackages } from '../packages.ts'
 import { progress } from '../progress.ts'
 import { contenders } from './contenders.ts'
-import { DOCUMENT, document, RESULTS, type Results, terminal } from './document.ts'
+import { DOCUMENT, document, isRed, kept, RESULTS, type Results, terminal } from './document.ts'
 import { type Cell, playAll } from './play.ts'
 import { trials } from './trials.ts'
 
@@ -15,7 +15,7 @@ npm run scoreboard -- [--only NAME ...] [--write]
 One little site on the sessions of coatcheck and of its peers, each set up as its own documentation says, under the same
 attacks. Exits with 1 where coatcheck does not hold, or where a control failed.
 
-  --only NAME ...   contenders (${contenders.map(({ name }) => `'${name}'`).join(', ')})
+  --only NAME ...   contenders (${contenders.map(({ name }) => name).join(', ')})
                     and attacks (${trials.map(({ id }) => id).join(', ')};
                     F4 is all that begin so); prints what was said in each
   --write           writes docs/scoreboard.md as well
@@ -61,15 +61,10 @@ async function run(names: readonly string[], write: boolean): Promise<void> {
   const results: Results = { date: new Date().toISOString().slice(0, 10), node: process.version, versions, cells }
   console.log(terminal(results, names.length > 0))
   if (write) {
-    await writeFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`)
-    await writeFile(DOCUMENT, document(results))
+    await writeFile(RESULTS, `${JSON.stringify(kept(results), null, 2)}\n`)
+    await writeFile(DOCUMENT, document(kept(results)))
   }
   if (cells.some(isRed)) process.exitCode = 1
-}
-
-/** A peer's verdict is no failure of ours; that nothing can be said is one. */
-function isRed({ contender, verdict }: Cell): boolean {
-  return verdict === 'undecided' || (contender === 'coatcheck' && verdict !== 'holds')
 }
 
 /** Trial by trial in the order of the tables, though each contender has all of its own in a row. */

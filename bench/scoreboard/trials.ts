@@ -26,36 +26,90 @@ export interface Trial {
   readonly title: string
   /** What it means where it fails. */
   readonly means: string
+  /** Which lines of the exchange decide. Default: the last ones. */
+  readonly decides?: RegExp
   /** @param reach - the site, by way of a cache where there is one */
   run(reach: (cache: RealCache | null) => Promise<Running>): Promise<Report>
 }
 
 export const trials: readonly Trial[] = [
-  direct('F1-bookmark', tappedCookie, 'F1 tapped: http after sign-in', 'who listens on http owns the session of https'),
-  direct('F1-sign-in', tappedSignIn, 'F1 tapped: sign-in from http', 'who listens on http owns the session of https'),
-  cached('F2-cookie', cachedCookie, 'F2 cookie from a cache', 'a cache hands one user’s cookie to the next'),
+  direct(
+    'F1-bookmark',
+    tappedCookie,
+    'F1 http after sign-in',
+    'who signed in over https comes by on http, and whoever listens there owns the session',
+  ),
+  direct(
+    'F1-sign-in',
+    tappedSignIn,
+    'F1 sign-in from http',
+    'the site takes a sign-in on http as well, and whoever listens there has a session that is good on https',
+  ),
+  cached(
+    'F2-cookie',
+    cachedCookie,
+    'F2 cookie from a cache',
+    'a cache hands one user’s cookie to the next',
+    /GET \/(greeting|images\/cup.svg|account)\?fresh/,
+  ),
   cached(
     'F2-page',
     cachedPage,
-    'F2 personal page from a cache',
+    'F2 page from a cache',
     'a page whose developer allowed a minute in caches, and which names the user, goes to strangers',
+    /GET \/greeting/,
   ),
-  direct('F3-planted', plantedByCookie, 'F3 planted cookie', 'the cookie from before sign-in is good after it'),
-  direct('F3-invented', neverIssued, 'F3 id that nobody issued', 'the site adopts it'),
-  direct('F4-frozen', frozenJar, 'F4 copied cookie, after sign-out', 'the copy still opens the page'),
-  direct('F4-revived', revived, 'F4 … after the next sign-in', 'the copy from the visit before opens the page again'),
-  direct('F4-resurrection', resurrection, 'F4 a slow page during sign-out', 'what it saves brings the session back'),
+  direct(
+    'F3-planted',
+    plantedByCookie,
+    'F3 planted cookie',
+    'the cookie from before sign-in is good after it, for whoever planted it',
+  ),
+  direct('F3-invented', neverIssued, 'F3 id nobody issued', 'the site adopts an id that the attacker made up'),
+  direct(
+    'F4-frozen',
+    frozenJar,
+    'F4 copy, after sign-out',
+    'a copy of the cookie, made before sign-out, still opens the page',
+  ),
+  direct(
+    'F4-revived',
+    revived,
+    'F4 copy, next sign-in',
+    'the copy from the visit before opens the page once the user is back',
+  ),
+  direct(
+    'F4-resurrection',
+    resurrection,
+    'F4 slow page over sign-out',
+    'what a slow page saves or answers, after the user signed out, brings the session back',
+  ),
   direct(
     'F5-attributes',
     attributes,
-    'F5 attributes of the cookie',
-    'not Secure, not HttpOnly, too wide, or persistent',
+    'F5 attributes',
+    'the cookie is not Secure, not HttpOnly, for several hosts, or outlives the browser',
   ),
-  direct('F5-script', script, 'F5 a script reads it', '`document.cookie` opens the page'),
-  direct('F5-guessed', guessed, 'F5 the next one is guessed', 'a prediction opens the page'),
-  direct('F5-stolen-store', stolenToken, 'F5 stolen store: a token in it', 'a string of it opens the page'),
-  direct('F5-readable-store', readableStore, 'F5 stolen store: data in it', 'what a visitor entered can be read in it'),
-  direct('lost-update', lostUpdate, 'Lost update', '20 increments at the same time are fewer than 20'),
+  direct('F5-script', script, 'F5 a script reads it', 'what a script reads in `document.cookie` opens the page'),
+  direct('F5-guessed', guessed, 'F5 guessed', 'a cookie is predicted from five others'),
+  direct(
+    'F5-stolen-store',
+    stolenToken,
+    'F5 stolen store: a token',
+    'a string of the stolen store, sent as a cookie, opens the page',
+  ),
+  direct(
+    'F5-readable-store',
+    readableStore,
+    'F5 stolen store: data',
+    'what a visitor entered can be read in it (a card number)',
+  ),
+  direct(
+    'lost-update',
+    lostUpdate,
+    'Lost update',
+    'of 20 increments at the same time, all answered with 200, not all are counted',
+  ),
 ]
 
 /** As they come. */
@@ -78,11 +132,12 @@ function direct(id: string, attack: Attack, title: string, means: string): Trial
 }
 
 /** Until one cache gives something away. A cache that keeps nothing would prove nothing. */
-function cached(id: string, attack: Attack, title: string, means: string): Trial {
+function cached(id: string, attack: Attack, title: string, means: string, decides: RegExp): Trial {
   return {
     id,
     title,
     means,
+    decides,
     async run(reach) {
       for (const cache of CACHES) {
         const site = await reach(cache)
