@@ -8,13 +8,28 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineAttack, Undecided } from './attack.ts'
-import { at, brief, settle, signOut, spoils } from './lib/people.ts'
+import type { Pair } from './lib/jar.ts'
+import { at, brief, settle, signOut, spoils, type Victim } from './lib/people.ts'
+import type { Target } from './target.ts'
 
 const WRITE_TAKES = 700
 
 export const writeInFlight = defineAttack('F4 write in flight during sign-out', ['slow'], async (target) => {
+  const { victim, frozen, order } = await signOutDuringWrite(target)
+  const got = await spoils(target, victim, frozen)
+  if (got) return { got: true, evidence: `after the write ${got}, to ${brief(frozen)}` }
+  if (await isSignedIn(target, victim)) {
+    return { got: true, evidence: `the late answer signed ${victim.user.name} in again` }
+  }
+  return { got: false, evidence: `the write ended${order}, and ${brief(frozen)} opens nothing` }
+})
+
+export type SignedOut = { victim: Victim; frozen: Pair[]; order: string }
+
+/** Resolves when both are over: the sign-out, and the page that was at work while it was asked for. */
+export async function signOutDuringWrite(target: Target): Promise<SignedOut> {
   const victim = await settle(target)
-  const { browser, user } = victim
+  const { browser } = victim
   const frozen = browser.jar.pairs(at(target, '/'))
   const from = at(target, '/')
   const writing = browser.load(at(target, target.slow!(WRITE_TAKES)), { from, follow: false })
@@ -29,10 +44,10 @@ export const writeInFlight = defineAttack('F4 write in flight during sign-out', 
   // A quarter of its time is gone; half of it must still have been to come, or there was no write under way.
   if (writtenAt < askedAt + WRITE_TAKES / 2) throw new Undecided('the write ended before its time')
   const order = `${written.whole ? '' : ', cut off,'} ${writtenAt < answeredAt ? 'before' : 'after'} the sign-out was answered`
+  return { victim, frozen, order }
+}
 
-  const got = await spoils(target, victim, frozen)
-  if (got) return { got: true, evidence: `after the write ${got}, to ${brief(frozen)}` }
+export async function isSignedIn(target: Target, { browser, user }: Victim): Promise<boolean> {
   const who = await browser.load(at(target, target.whoami))
-  if (who.body.includes(user.name)) return { got: true, evidence: `the late answer signed ${user.name} in again` }
-  return { got: false, evidence: `the write ended${order}, and ${brief(frozen)} opens nothing` }
-})
+  return who.body.includes(user.name)
+}

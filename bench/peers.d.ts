@@ -3,19 +3,47 @@
 declare module 'express-session' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 
-  interface Session {
-    user?: string
+  type Done = (error?: unknown) => void
+  export interface Session {
+    user?: string | null
     counter?: number
-    regenerate(done: (error?: unknown) => void): void
+    regenerate(done: Done): void
+    save(done: Done): void
   }
   interface Options {
     readonly secret: string
     readonly resave: boolean
     readonly saveUninitialized: boolean
+    readonly store?: MemoryStore
+    readonly cookie?: { readonly secure: boolean }
+  }
+  export class MemoryStore {
+    readonly sessions: Readonly<Record<string, string>>
   }
   export default function session(
     options: Options,
-  ): (req: IncomingMessage & { session?: Session }, res: ServerResponse, next: (error?: unknown) => void) => void
+  ): (req: IncomingMessage & { session?: Session }, res: ServerResponse, next: Done) => void
+}
+
+declare module 'express' {
+  import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+
+  type Middleware = (
+    req: IncomingMessage & { readonly body?: unknown; session: import('express-session').Session },
+    res: ServerResponse,
+    next: (error?: unknown) => void,
+  ) => void
+  interface App {
+    set(setting: string, value: unknown): void
+    use(middleware: Middleware): void
+    listen(port: number, host: string, done: () => void): Server
+  }
+  interface Express {
+    (): App
+    text(options: { readonly type: string }): Middleware
+  }
+  const express: Express
+  export default express
 }
 
 declare module 'http-proxy-3' {
@@ -54,15 +82,19 @@ declare module 'fastify' {
     user?: string
     counter?: number
     regenerate(): Promise<void>
+    destroy(): Promise<void>
     get(name: 'member'): { readonly user: string; readonly counter: number } | undefined
     set(name: 'member', value: { readonly user: string; readonly counter: number }): void
   }
   export interface FastifyRequest {
     readonly raw: IncomingMessage
+    readonly body: unknown
     readonly session: FastifySession
   }
   interface Reply {
     type(type: string): this
+    code(status: number): this
+    headers(headers: Readonly<Record<string, string>>): this
     send(body: string): this
   }
   interface Route {
@@ -73,10 +105,16 @@ declare module 'fastify' {
   export interface FastifyInstance {
     register<Options>(plugin: Plugin<Options>, options?: Options): void
     route(route: Route): void
+    addHook(name: 'onResponse', hook: () => Promise<void>): void
+    addContentTypeParser(
+      type: string,
+      options: { readonly parseAs: 'string' },
+      parse: (request: FastifyRequest, body: string, done: (error: null, body: string) => void) => void,
+    ): void
     listen(where: { readonly host: string; readonly port: number }): Promise<string>
     addresses(): readonly { readonly port: number }[]
   }
-  export default function fastify(options: { readonly logger: boolean }): FastifyInstance
+  export default function fastify(options: { readonly logger: boolean; readonly trustProxy?: boolean }): FastifyInstance
 }
 
 declare module '@fastify/cookie' {
@@ -88,8 +126,12 @@ declare module '@fastify/session' {
   const plugin: import('fastify').Plugin<{
     readonly secret: string
     readonly saveUninitialized: boolean
-    readonly cookie: { readonly secure: boolean }
+    readonly store?: MemoryStore
+    readonly cookie?: { readonly secure: boolean }
   }>
+  export class MemoryStore {
+    constructor(held: Map<string, unknown>)
+  }
   export default plugin
 }
 
@@ -107,7 +149,7 @@ declare module 'iron-session' {
   interface Options {
     readonly password: string
     readonly cookieName: string
-    readonly cookieOptions: { readonly secure: boolean }
+    readonly cookieOptions?: { readonly secure: boolean }
   }
   export function getIronSession<T>(
     req: IncomingMessage,
@@ -121,21 +163,32 @@ declare module 'better-auth' {
 
   interface Live {
     readonly user: { readonly name: string }
-    readonly session: { readonly counter: number }
+    readonly session: { readonly counter: number; readonly card: string }
   }
-  type WithHeaders = Promise<{ readonly headers: Headers }>
+  interface Told<T> {
+    readonly headers: Headers
+    readonly response: T
+  }
+  interface WithHeaders {
+    readonly headers: Headers
+    readonly returnHeaders: true
+  }
+  type Field = { readonly type: 'number' | 'string'; readonly defaultValue: number | string }
   interface Auth {
     readonly options: object
     readonly api: {
       signUpEmail(call: {
         readonly body: { readonly name: string; readonly email: string; readonly password: string }
-        readonly returnHeaders: true
-      }): WithHeaders
-      updateSession(call: {
-        readonly body: { readonly counter: number }
-        readonly headers: Headers
-        readonly returnHeaders: true
-      }): WithHeaders
+        readonly returnHeaders?: true
+      }): Promise<Told<unknown>>
+      signInEmail(
+        call: { readonly body: { readonly email: string; readonly password: string } } & WithHeaders,
+      ): Promise<Told<unknown>>
+      signOut(call: WithHeaders): Promise<Told<unknown>>
+      updateSession(
+        call: { readonly body: { readonly counter?: number; readonly card?: string } } & WithHeaders,
+      ): Promise<Told<unknown>>
+      getSession(call: WithHeaders): Promise<Told<Live | null>>
       getSession(call: { readonly headers: Headers }): Promise<Live | null>
     }
   }
@@ -145,7 +198,7 @@ declare module 'better-auth' {
     readonly database: DatabaseSync
     readonly emailAndPassword: { readonly enabled: boolean }
     readonly session: {
-      readonly additionalFields: { readonly counter: { readonly type: 'number'; readonly defaultValue: number } }
+      readonly additionalFields: Readonly<Record<string, Field>>
       readonly cookieCache: { readonly enabled: boolean; readonly maxAge: number }
     }
     readonly telemetry: { readonly enabled: boolean }

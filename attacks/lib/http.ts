@@ -2,6 +2,7 @@
  * A raw HTTP/1.1 client: what the caller writes is what goes on the wire, and every header line that comes back is
  * kept as it came. `fetch` does neither: it hides Set-Cookie, mends headers and follows its own rules.
  */
+import { channel } from 'node:diagnostics_channel'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 
@@ -39,7 +40,16 @@ export function headerLines(response: { headers: Header[] }, name: string): stri
   return response.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
 }
 
-export function send(request: Request): Promise<Response> {
+/** Whoever wants to see what was said subscribes: `{ request, response }`, after each answer. */
+export const exchanges = channel('coatcheck.attacks.exchange')
+
+export async function send(request: Request): Promise<Response> {
+  const response = await exchange(request)
+  exchanges.publish({ request, response })
+  return response
+}
+
+function exchange(request: Request): Promise<Response> {
   const url = new URL(request.url)
   const headers: Header[] = [...(request.headers ?? []), ['Connection', 'close']]
   if (header({ headers }, 'host') === undefined) headers.unshift(['Host', url.host])

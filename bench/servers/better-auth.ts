@@ -29,8 +29,12 @@ serve(async (req, res) => {
     const body = { name: member.user, email: `${member.user}@example.test`, password: 'a password of the bench' }
     const signedUp = await auth.api.signUpEmail({ body, returnHeaders: true })
     const cookie = pairs(signedUp.headers.getSetCookie())
-    const body2 = { counter: member.counter }
-    const updated = await auth.api.updateSession({ body: body2, headers: new Headers({ cookie }), returnHeaders: true })
+    const changed = { counter: member.counter }
+    const updated = await auth.api.updateSession({
+      body: changed,
+      headers: new Headers({ cookie }),
+      returnHeaders: true,
+    })
     const later = updated.headers.getSetCookie()
     res.setHeader('Set-Cookie', later.length > 0 ? later : signedUp.headers.getSetCookie())
     return show(res, member.user, member.counter)
