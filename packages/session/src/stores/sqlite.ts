@@ -74,7 +74,7 @@ class SqliteStore implements Store {
     prepare(touchesOf(file), TOUCHES, lockTimeout)
     this.#file = file
     this.#reader = whileBusy(lockTimeout, () => new Reader(file))
-    this.#writer = new Writer({ file, lockTimeout })
+    this.#writer = new Writer({ file, lockTimeout, place: this.#reader.place })
   }
 
   read(key: SessionKey): Lookup | Promise<Lookup> {
