@@ -3,5 +3,6 @@
 import type { Fault } from '../fault.ts'
 import { kill } from './kill.ts'
 import { powerCut } from './power-cut.ts'
+import { underneath } from './underneath.ts'
 
-export const faults: readonly Fault[] = [kill, powerCut]
+export const faults: readonly Fault[] = [kill, powerCut, underneath]

@@ -107,9 +107,16 @@ function sightings({ owners, sights }: Model): string[] {
     const fate =
       account === undefined ? 'either' : fateOf(account, token, line === 'live' ? at : Number.POSITIVE_INFINITY)
     if (line === 'live' && fate === 'over') return [`${account?.name}: ended, and was honoured afterwards`]
+    // Whose sign-out could not be confirmed is refused by the process that was asked (E2).
+    if (ended === 'signed-out' && account !== undefined && wasRefused(account)) return []
     if (line === 'over' && fate === 'live') return [`${account?.name}: was to live, and opened nothing (${ended})`]
     return []
   })
+}
+
+/** Whether a sign-out was answered with an error. */
+export function wasRefused({ undone }: Account): boolean {
+  return undone.some(({ act }) => act === 'sign-out')
 }
 
 function listProblems(account: Account, { users }: Looked): string[] {
