@@ -6,7 +6,7 @@ import type { Member } from './crew/crew.ts'
 import type { Looked, Measure } from './crew/protocol.ts'
 import type { SiteOptions } from './crew/site.ts'
 import type { Trial } from './fault.ts'
-import { readJournal } from './journal.ts'
+import { type Line, readJournal } from './journal.ts'
 import { judge, type Mercy, tokensOf } from './judge/judge.ts'
 import { type Model, modelOf } from './judge/model.ts'
 
@@ -29,6 +29,8 @@ export class Campaign {
   readonly #options: CampaignOptions
   readonly #journals: string[] = []
   readonly #settled = new Set<string>()
+  /** Microseconds: what was acknowledged later is in doubt. */
+  doubtAfter = Number.POSITIVE_INFINITY
   /** Those at work. */
   members: Member[] = []
   #counted = { ends: 0, writes: 0, doubts: 0, refusals: 0 }
@@ -81,7 +83,17 @@ export class Campaign {
   }
 
   model(): Model {
-    return modelOf(this.#journals.map(readJournal))
+    return modelOf(this.#journals.map(readJournal), this.doubtAfter)
+  }
+
+  /** What those heard who were refused. */
+  refusals(): string[] {
+    return this.lines().flatMap((line) => ('error' in line && line.line !== 'gone' ? (line.error ?? '') : []))
+  }
+
+  /** Of all journals. */
+  lines(): Line[] {
+    return this.#journals.flatMap(readJournal)
   }
 
   /** Looks at the file through a process that has not opened it yet, and notes which promises are broken. */
@@ -93,10 +105,10 @@ export class Campaign {
   }
 
   /** Through one of those at work. */
-  async verifyInside(member: Member): Promise<boolean> {
+  async verifyInside(member: Member, mercy: Mercy = {}): Promise<boolean> {
     const model = this.model()
     const { tokens } = this.#chosen(model, 'new')
-    return this.note(model, await member.ask<Looked>({ do: 'look inside', tokens }))
+    return this.note(model, await member.ask<Looked>({ do: 'look inside', tokens }), { inside: true, ...mercy })
   }
 
   note(model: Model, looked: Looked, mercy: Mercy = {}): boolean {

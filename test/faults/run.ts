@@ -11,7 +11,7 @@ import { Random } from './random.ts'
 import { type Row, table } from './table.ts'
 
 const SPARES = 4
-const SHOWN = 10
+const SHOWN = 40
 
 try {
   const options = readOptions(process.argv.slice(2))

@@ -188,6 +188,7 @@ export class Engine<Data> {
     // With the stamp taken after the write, another process's change in between would go unseen; only a store that
     // reads in this very process can prove that there was none.
     const row = stamp === undefined ? undefined : this.settings.store.read(key)
+    if (row instanceof Promise) row.catch(() => {}) // the next read meets the same, and says so
     if (row === undefined || row instanceof Promise || row.state !== 'live' || row.link !== null) return
     if (row.record.version !== held.record.version || this.settings.store.stamp?.(key) !== stamp) return
     if (expired(row.record, held.lastSeen, row.cutoff, this.now()) !== null) return // by `endAll`, meanwhile

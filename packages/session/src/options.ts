@@ -1,6 +1,6 @@
 // The options of `createSessions`, normalised once, so that the request path has few branches.
 
-import { type Clock, steady } from './clock.ts'
+import { type Clock, machineClock, steady } from './clock.ts'
 import { DataCodec, type StandardSchema } from './data.ts'
 import { type Duration, milliseconds } from './duration.ts'
 import { SessionError } from './errors.ts'
@@ -63,7 +63,7 @@ export interface BaseOptions<Data> {
   readonly insecureAcceptWithoutSecret?: boolean
   /** `'strict'` asks the store at every read instead of trusting its proof that nothing changed. Default `'lease'`. */
   readonly freshness?: 'lease' | 'strict'
-  /** Milliseconds since 1970, for tests. Default `Date.now`. */
+  /** Milliseconds since 1970, for tests. Default: `Date.now`, and where that is set back, what has passed since. */
   readonly clock?: Clock
 }
 
@@ -130,7 +130,7 @@ export function normalise<Data>(options: SessionsOptions<Data>): Settings<Data> 
       acceptWithoutSecret: options.insecureAcceptWithoutSecret ?? false,
     },
     strict: options.freshness === 'strict',
-    now: steady(options.clock ?? Date.now),
+    now: options.clock === undefined ? machineClock() : steady(options.clock),
   }
   return settings
 }

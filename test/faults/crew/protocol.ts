@@ -27,14 +27,20 @@ export type Request =
       readonly tokens: readonly string[]
       readonly users: readonly string[]
     }
-  /** Through the sessions of `work`. */
-  | { readonly do: 'look inside'; readonly tokens: readonly string[] }
+  /** Through the sessions of `work`. `active`: as visitors, which keeps sessions alive. */
+  | { readonly do: 'look inside'; readonly tokens: readonly string[]; readonly active?: boolean }
+  /** Signs in so many users. Answers their tokens. */
+  | { readonly do: 'sign in'; readonly count: number }
   /** Sessions that were over when they were made. Answers their tokens. */
   | { readonly do: 'fill with expired'; readonly site: SiteOptions; readonly count: number }
   /** Sweeps the store without pause. */
   | { readonly do: 'sweep'; readonly file: string }
   /** Holds the file's write lock for so many milliseconds. */
   | { readonly do: 'lock'; readonly file: string; readonly for: number }
+  /** Opens sessions as fast as the event loop turns, beside what is going on. Answers how that went. */
+  | { readonly do: 'serve for'; readonly milliseconds: number }
+  /** Does nothing, and measures what others make the event loop wait: a control. */
+  | { readonly do: 'idle for'; readonly milliseconds: number }
   /** Changes user, for good. */
   | { readonly do: 'become'; readonly uid: number }
   | { readonly do: 'measure' }
@@ -63,6 +69,12 @@ export interface Looked {
   readonly tokens: Readonly<Record<string, Seen>>
   /** Ids of each user's live sessions. */
   readonly users: Readonly<Record<string, readonly string[]>>
+}
+
+export interface Serving {
+  readonly reads: number
+  /** Milliseconds for which the event loop stood still at most. */
+  readonly longest: number
 }
 
 /** What a process holds on to. */

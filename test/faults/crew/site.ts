@@ -15,11 +15,12 @@ export interface SiteOptions {
   readonly file: string
   /** Milliseconds by which this process's clock is off. Default 0. */
   readonly clockOff?: number
-  /** Milliseconds. Defaults: those of the library. */
+  /** Milliseconds, all of them. Defaults: those of the library. */
   readonly idle?: number
   readonly absolute?: number
   /** Milliseconds. Default: tokens are not renewed. */
   readonly renew?: number
+  /** Default: the library's. */
   readonly lockTimeout?: number
 }
 
@@ -29,11 +30,11 @@ export function openSite(options: SiteOptions, clock?: Clock): Site {
   const chosen = clock ?? off
   return new Sessions<Kept, [FakeExchange]>(
     {
-      store: sqlite(file, lockTimeout === undefined ? {} : { lockTimeout }),
+      store: sqlite(file, lockTimeout === undefined ? {} : { lockTimeout: lockTimeout / 1000 }),
       initial: () => ({ n: 0, nonces: [] }),
-      renew: renew ?? 'off',
-      ...(idle === undefined ? {} : { idle }),
-      ...(absolute === undefined ? {} : { absolute }),
+      renew: renew === undefined ? 'off' : renew / 1000,
+      ...(idle === undefined ? {} : { idle: idle / 1000 }),
+      ...(absolute === undefined ? {} : { absolute: absolute / 1000 }),
       ...(chosen === undefined ? {} : { clock: chosen }),
     },
     (exchange) => exchange,

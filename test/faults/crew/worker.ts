@@ -1,14 +1,15 @@
 // Run as a process of its own by crew.ts: serves the site, and does what the parent asks.
 
 import { readdirSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionError, sqlite } from '@coatcheck/session'
 import { Journal } from '../journal.ts'
 import { Random } from '../random.ts'
 import { lookAt } from './looking.ts'
-import type { Answer, Measure, Request, Work } from './protocol.ts'
-import { FakeBrowser, openSite, type Site } from './site.ts'
+import type { Answer, Measure, Request, Serving, Work } from './protocol.ts'
+import { FakeBrowser, openSite, type Site, withToken } from './site.ts'
 import { Visitor } from './visitor.ts'
 import { Watcher } from './watcher.ts'
 
@@ -40,7 +41,9 @@ async function perform(request: Request): Promise<unknown> {
       }
     }
     case 'look inside':
-      return lookAt(site as Site, request.tokens)
+      return lookAt(site as Site, request.tokens, [], request.active !== true)
+    case 'sign in':
+      return signIn(site as Site, request.count)
     case 'fill with expired':
       return fillWithExpired(openSite(request.site), request.count)
     case 'sweep': {
@@ -51,6 +54,15 @@ async function perform(request: Request): Promise<unknown> {
     }
     case 'lock':
       return holdLock(request.file, request.for)
+    case 'serve for':
+      return serve(site as Site, request.milliseconds)
+    case 'idle for': {
+      const delay = monitorEventLoopDelay({ resolution: 5 })
+      delay.enable()
+      await sleep(request.milliseconds)
+      delay.disable()
+      return delay.max / 1e6
+    }
     case 'become':
       process.setgid?.(request.uid)
       process.setuid?.(request.uid)
@@ -94,19 +106,38 @@ function goOn(): void {
   })
 }
 
-async function fillWithExpired(past: Site, count: number): Promise<string[]> {
+async function signIn(on: Site, count: number): Promise<string[]> {
   const browsers = Array.from({ length: count }, () => new FakeBrowser())
   await Promise.all(
     browsers.map(async (browser, i) => {
-      await browser.visit(past, (session) => session.signIn(`past-${i}`))
+      await browser.visit(on, (session) => session.signIn(`visitor-${i}`))
     }),
   )
-  const tokens = browsers.map(({ token }) => token)
-  await Promise.all(
-    browsers.filter((_, i) => i % 2 === 0).map((one) => one.visit(past, (session) => session.signOut())),
-  )
+  return browsers.map(({ token }) => token)
+}
+
+async function fillWithExpired(past: Site, count: number): Promise<string[]> {
+  const tokens = await signIn(past, count)
+  const leaving = tokens.filter((_, i) => i % 2 === 0)
+  await Promise.all(leaving.map(async (token) => (await past.openExchange(withToken(token))).signOut()))
   await past.close()
   return tokens
+}
+
+async function serve(on: Site, milliseconds: number): Promise<Serving> {
+  const browser = new FakeBrowser()
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
+  const until = performance.now() + milliseconds
+  let reads = 0
+  while (performance.now() < until) {
+    await browser.open(on)
+    await on.openExchange(withToken('A'.repeat(43)), { passive: true }) // nobody's: it is looked for in the file
+    reads++
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  delay.disable()
+  return { reads, longest: delay.max / 1e6 }
 }
 
 /** Stops this whole process meanwhile: its thread has nothing else to do. */

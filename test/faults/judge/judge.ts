@@ -11,6 +11,10 @@ import { type Account, type Deed, FINAL, type Model } from './model.ts'
 export interface Mercy {
   /** After a power cut: changes of data, and sessions in which nobody is signed in, may be lost, the youngest first. */
   readonly unsynced?: boolean
+  /** As the process sees it that was asked: what it could not sign out for certain, it refuses (E2). */
+  readonly inside?: boolean
+  /** Nothing can be written: what `endAll` ended, or time, is refused with an error rather than told as ended (E9, E10). */
+  readonly unwritable?: boolean
 }
 
 export function judge(model: Model, looked: Looked, mercy: Mercy = {}): string[] {
@@ -55,10 +59,12 @@ function tokenProblems(account: Account, token: string, seen: Seen, mercy: Mercy
   const name = `${account.name} (${token.slice(0, 6)}…)`
   switch (seen.state) {
     case 'error':
+      if (mercy.unwritable && fate !== 'live' && seen.code === 'ERR_STORE_UNAVAILABLE') return []
       return [`${name}: cannot be read: ${seen.code} ${seen.message}`]
     case 'none':
       return mercy.unsynced && isAnonymous(account, token) ? [] : [`${name}: nobody knows its token any more`]
     case 'ended':
+      if (mercy.inside && seen.reason === 'signed-out' && wasRefused(account)) return []
       return fate === 'live' ? [`${name}: was to live, and ended (${seen.reason})`] : []
     case 'live': {
       if (fate === 'over') return [`${name}: ended, and is honoured as ${seen.user}`]
@@ -107,9 +113,16 @@ function sightings({ owners, sights }: Model): string[] {
     const fate =
       account === undefined ? 'either' : fateOf(account, token, line === 'live' ? at : Number.POSITIVE_INFINITY)
     if (line === 'live' && fate === 'over') return [`${account?.name}: ended, and was honoured afterwards`]
+    // Whose sign-out could not be confirmed is refused by the process that was asked (E2).
+    if (ended === 'signed-out' && account !== undefined && wasRefused(account)) return []
     if (line === 'over' && fate === 'live') return [`${account?.name}: was to live, and opened nothing (${ended})`]
     return []
   })
+}
+
+/** Whether a sign-out was answered with an error. */
+export function wasRefused({ undone }: Account): boolean {
+  return undone.some(({ act }) => act === 'sign-out')
 }
 
 function listProblems(account: Account, { users }: Looked): string[] {

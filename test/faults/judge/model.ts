@@ -45,7 +45,8 @@ const ENDINGS: ReadonlySet<Act> = new Set(['sign-out', 'end', 'end-all', 'rotate
 /** What ends the session, under whatever token it goes. */
 export const FINAL: ReadonlySet<Act> = new Set(['sign-out', 'end', 'end-all'])
 
-export function modelOf(journals: readonly (readonly Line[])[]): Model {
+/** @param doubtAfter - what was acknowledged later than that is in doubt, since the disk itself was */
+export function modelOf(journals: readonly (readonly Line[])[], doubtAfter = Number.POSITIVE_INFINITY): Model {
   const accounts = new Map<string, Account>()
   const owners = new Map<string, Account>()
   const counts = { ends: 0, writes: 0, doubts: 0, refusals: 0 }
@@ -53,7 +54,8 @@ export function modelOf(journals: readonly (readonly Line[])[]): Model {
     const outcomes = new Map(journal.filter(isOutcome).map((line) => [line.n, line]))
     for (const attempt of journal.filter((line) => line.line === 'try')) {
       const account = accountOf(accounts, attempt)
-      const outcome = outcomes.get(attempt.n)
+      const told = outcomes.get(attempt.n)
+      const outcome = told?.line === 'ok' && told.at > doubtAfter ? undefined : told
       const deed = deedOf(attempt, outcome)
       if (outcome !== undefined && outcome.line !== 'ok' && outcome.line !== 'unknown') {
         account.undone.push(deed)

@@ -77,7 +77,7 @@ class SqliteStore implements Store {
     this.#file = file
     this.#reader = whileBusy(lockTimeout, () => new Reader(file))
     this.#listing = new Listing(file)
-    this.#writer = new Writer({ file, lockTimeout })
+    this.#writer = new Writer({ file, lockTimeout, place: this.#reader.place })
   }
 
   read(key: SessionKey): Lookup | Promise<Lookup> {
@@ -133,10 +133,14 @@ class SqliteStore implements Store {
   }
 
   async list(site: string, user: string, at: number): Promise<readonly Listed[]> {
+    const list = () => {
+      this.#reader.assertInPlace()
+      return this.#listing.list(site, user, at)
+    }
     try {
-      return await this.#listing.list(site, user, at)
+      return await list()
     } catch (error) {
-      return this.#again(error, () => this.#listing.list(site, user, at))
+      return this.#again(error, list)
     }
   }
 

@@ -12,6 +12,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Effect, effectOfFailedCommit, explain } from './failures.ts'
 import { whileBusy } from './lock.ts'
 import { isDurable, type Operation, type Outcome, perform } from './operations.ts'
+import { assertInPlace, OutOfPlace, type Place } from './place.ts'
 import { assertKnown, open, touchesOf } from './schema.ts'
 import { arrays, first } from './statements.ts'
 import { Touches } from './touches.ts'
@@ -25,6 +26,8 @@ export interface BatchOptions {
   readonly file: string
   /** How long to wait for another process's lock, in milliseconds. */
   readonly lockTimeout: number
+  /** Where the files stood when the store was opened. */
+  readonly place?: Place
 }
 
 /** Runs batches of writes on the file; belongs to the writer thread. */
@@ -38,6 +41,8 @@ export class BatchRunner {
 
   /** The outcome of each operation, in their order. Never throws. */
   run(operations: readonly Operation[]): Outcome[] {
+    const problem = this.#misplaced()
+    if (problem !== undefined) return failAll(operations, 'none', explain(this.#options.file, problem))
     try {
       this.#connection ??= whileBusy(this.#options.lockTimeout, () => connect(this.#options))
       return this.#connection.run(operations)
@@ -46,6 +51,20 @@ export class BatchRunner {
       const cause = error instanceof CommitFailed ? error.cause : error
       const effect = error instanceof CommitFailed ? effectOfFailedCommit(cause) : 'none'
       return failAll(operations, effect, explain(this.#options.file, cause))
+    }
+  }
+
+  // The connection stays as it is, for when the file is put back. Where only what stands beside it was deleted, what was
+  // written there is saved into the file itself, as long as nobody has begun anew there.
+  #misplaced(): unknown {
+    const { place } = this.#options
+    if (place === undefined) return undefined
+    try {
+      assertInPlace(place)
+      return undefined
+    } catch (problem) {
+      if (problem instanceof OutOfPlace && problem.sidecars) this.#connection?.save()
+      return problem
     }
   }
 
@@ -111,6 +130,15 @@ class Connection {
     return this.#writeTouches(operations, outcomes)
   }
 
+  /** What was committed, into the main file. */
+  save(): void {
+    try {
+      this.#db.exec('PRAGMA main.wal_checkpoint(PASSIVE)')
+    } catch {
+      // Nobody is worse off than before.
+    }
+  }
+
   close(): void {
     try {
       this.#touches.close()
@@ -139,6 +167,7 @@ class Connection {
     }
     try {
       this.#db.exec('COMMIT')
+      if (this.#options.place !== undefined) assertInPlace(this.#options.place)
     } catch (cause) {
       throw new CommitFailed('the commit failed', { cause })
     }

@@ -15,7 +15,9 @@ const NOTADB = 26
 
 const REMEDIES: Readonly<Record<number, string>> = {
   [BUSY]: 'another process holds its write lock: end the long transaction that is open on the file',
-  [READONLY]: 'it cannot be written: give this user write permission for the file and its folder',
+  [READONLY]:
+    'it cannot be written: give this user write permission for the file and its folder, or look at the system log where ' +
+    'the file system has become read-only',
   [IOERR]: 'the disk failed to read or write it: look at the system log',
   [CORRUPT]: 'the file is damaged: restore a backup, or move it away, which ends all sessions',
   [FULL]: 'the disk is full: make room',

@@ -7,6 +7,7 @@ import type { SessionKey } from '../../token.ts'
 import * as rows from '../reading.ts'
 import { Changes } from './changes.ts'
 import { COLUMNS, decodeCutoff, decodeRow, encodeId, encodeKey } from './codec.ts'
+import { type Place, PlaceWatch } from './place.ts'
 import { open, touchesOf, uri, versionOf } from './schema.ts'
 import { arrays, first, values } from './statements.ts'
 import { OncePerTurn } from './turn.ts'
@@ -34,6 +35,7 @@ interface Found {
 /** The reading connection. Its methods throw what SQLite throws. */
 export class Reader {
   readonly #db: DatabaseSync
+  readonly #watch: PlaceWatch
   readonly #lookup: StatementSync
   readonly #changes: Changes
   readonly #fresh: OncePerTurn
@@ -47,9 +49,13 @@ export class Reader {
     db.prepare('ATTACH ? AS touches').run(uri(touchesOf(file), 'ro'))
     db.exec(`PRAGMA main.cache_size = -${CACHE_KIB}; PRAGMA trusted_schema = OFF`)
     this.#lookup = arrays(db.prepare(LOOKUP))
+    this.#watch = new PlaceWatch(file)
     const changes = new Changes(db)
     this.#changes = changes
-    this.#fresh = new OncePerTurn(() => changes.learn())
+    this.#fresh = new OncePerTurn(() => {
+      this.#watch.check()
+      changes.learn()
+    })
     this.#begin = db.prepare('BEGIN')
     this.#commit = db.prepare('COMMIT')
     const seen = arrays(db.prepare('SELECT at FROM touches.seen WHERE id = ?'))
@@ -68,15 +74,26 @@ export class Reader {
   }
 
   read(key: SessionKey): Lookup {
+    this.#watch.check()
     const found = this.#find(key)
     // Link and target must be seen in one state: in between, the session may have moved on to yet another key.
     if (found?.row.kind === 'link') return this.#inOneState(() => rows.read(this.#rows, key))
     return rows.read({ get: () => found?.row, seen: () => found?.seen, cutoff: () => found?.cutoff ?? null }, key)
   }
 
+  /** For other connections to the file, before they read. @throws OutOfPlace */
+  assertInPlace(): void {
+    this.#watch.check()
+  }
+
   /** Of the file as it is now. */
   get schemaVersion(): number {
     return versionOf(this.#db)
+  }
+
+  /** The files that it has open. */
+  get place(): Place {
+    return this.#watch.place
   }
 
   close(): void {

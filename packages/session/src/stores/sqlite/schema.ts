@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url'
 import { SessionError } from '../../errors.ts'
 import { explain } from './failures.ts'
 import { whileBusy } from './lock.ts'
+import { leftBehind, sizeOf } from './place.ts'
 import type { Schema } from './versions.ts'
 
 // Imported by name it would load all that hangs on it: streams, promises, readline.
@@ -39,9 +40,11 @@ export function uri(file: string, mode: 'ro' | 'rw'): string {
  * @throws ERR_OPTION where the path is wrong, ERR_STORE_UNAVAILABLE where what stands there cannot be used
  */
 export function prepare(file: string, schema: Schema, lockTimeout: number): void {
+  const left = leftBehind(file)
+  if (left.length > 0 && sizeOf(file) === 0) throw lost(file, left)
   provide(file)
   try {
-    if (whileBusy(lockTimeout, () => needsWork(file, schema))) bringUpToDate(file, schema, lockTimeout)
+    if (whileBusy(lockTimeout, () => needsWork(file, schema, left))) bringUpToDate(file, schema, lockTimeout)
   } catch (error) {
     if (error instanceof SessionError) throw error
     throw new SessionError('ERR_STORE_UNAVAILABLE', explain(file, error), { cause: error })
@@ -85,6 +88,15 @@ function provide(file: string): void {
   }
 }
 
+/** Sessions that had been there would all be strangers (E9). */
+function lost(file: string, left: readonly string[]): SessionError {
+  return new SessionError(
+    'ERR_STORE_UNAVAILABLE',
+    `sqlite: ${file} is gone or empty, and ${left.join(' and ')} still there: put it back or restore a backup; or begin ` +
+      `anew, which ends all sessions: move it away, and with it ${left.join(', ')}`,
+  )
+}
+
 function problemOf(file: string, error: NodeJS.ErrnoException): string {
   const folder = dirname(file)
   if (error.code === 'ENOENT') return `cannot be created: there is no folder ${folder}; create it`
@@ -101,11 +113,13 @@ function wrongPath(file: string, problem: string, cause?: unknown): SessionError
 }
 
 /** @returns whether the file is new or of an older release, or was taken out of WAL mode (by a backup tool, say) */
-function needsWork(file: string, schema: Schema): boolean {
+function needsWork(file: string, schema: Schema, left: readonly string[]): boolean {
   const db = open(file, { readOnly: true })
   try {
     db.exec('BEGIN') // what is asked here must be of one moment: another process may be at work
-    return checkedVersion(db, file, schema) < schema.steps.length || pragma(db, 'journal_mode') !== 'wal'
+    const version = checkedVersion(db, file, schema)
+    if (version === 0 && left.includes(touchesOf(file))) throw lost(file, left)
+    return version < schema.steps.length || pragma(db, 'journal_mode') !== 'wal'
   } finally {
     db.close()
   }
