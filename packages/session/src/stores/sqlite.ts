@@ -10,7 +10,6 @@
 //   sqlite/thread.ts    the thread                     sqlite/failures.ts  what errors mean
 //   sqlite/batch.ts     one transaction
 
-import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Duration, milliseconds } from '../duration.ts'
 import { SessionError } from '../errors.ts'
@@ -30,6 +29,7 @@ import type {
 import type { SessionId, SessionKey } from '../token.ts'
 import { detached } from './sqlite/codec.ts'
 import { explain, isBusy } from './sqlite/failures.ts'
+import { checkedFile } from './sqlite/file-name.ts'
 import { whileBusy } from './sqlite/lock.ts'
 import { Reader } from './sqlite/reader.ts'
 import { assertKnown, prepare, touchesOf } from './sqlite/schema.ts'
@@ -170,28 +170,10 @@ class SqliteStore implements Store {
   }
 }
 
-/** @returns the absolute path: a process may change its folder later */
-function checkedFile(file: string): string {
-  const problem = problemOf(file)
-  if (problem !== null) throw new SessionError('ERR_OPTION', `sqlite: ${problem}`)
-  return resolve(file)
-}
-
 function checkedTimeout(timeout: Duration): number {
   try {
     return milliseconds(timeout, 'lockTimeout')
   } catch (cause) {
     throw new SessionError('ERR_OPTION', `sqlite: ${(cause as Error).message}`, { cause })
   }
-}
-
-function problemOf(file: string): string | null {
-  if (typeof file !== 'string' || file === '') return `the file's name is missing: sqlite('sessions.db')`
-  if (file.includes(':memory:') || file.includes('mode=memory')) {
-    return `${file} would be another database for each connection: use memory()`
-  }
-  if (/^file:/i.test(file)) return `${file} is a URL: write a path`
-  if (file.includes('\0')) return 'the path has a zero byte'
-  if (/[/\\]$/.test(file)) return `${file} is a folder: name a file in it`
-  return null
 }

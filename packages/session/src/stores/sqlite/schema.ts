@@ -159,6 +159,6 @@ function checkedVersion(db: DatabaseSync, file: string, { applicationId, steps }
   return version
 }
 
-function pragma(db: DatabaseSync, name: string): unknown {
+export function pragma(db: DatabaseSync, name: string): unknown {
   return Object.values(db.prepare(`PRAGMA main.${name}`).get() ?? {})[0]
 }
