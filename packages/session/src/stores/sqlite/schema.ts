@@ -58,7 +58,7 @@ export function assertKnown(file: string, { steps }: Schema, version: number): v
   }
 }
 
-function newer(file: string, { length: known }: Schema['steps'], version: number, remedy: string): SessionError {
+export function newer(file: string, { length: known }: Schema['steps'], version: number, remedy: string): SessionError {
   return new SessionError(
     'ERR_STORE_UNAVAILABLE',
     `${file} was written by a newer release (schema ${version}, this one knows ${known}): ${remedy}`,

@@ -1,7 +1,7 @@
 // `backupSqlite`, in the thread that does it.
 
 import type { Backup } from '../../sqlite-upkeep.ts'
-import { SESSIONS } from '../schema.ts'
+import { SESSIONS } from '../versions.ts'
 import { alone } from './alone.ts'
 import { copy } from './copy.ts'
 import { assertApart, discard, exchange, isTaken, statOf, unfinished, unusable } from './files.ts'

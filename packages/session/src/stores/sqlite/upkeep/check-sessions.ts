@@ -6,6 +6,7 @@ import type { SessionRecord } from '../../../store.ts'
 import type { Row } from '../../reading.ts'
 import { COLUMNS, decodeCutoff, decodeId, decodeKey, decodeRow, encodeKey, LINK, RECORD } from '../codec.ts'
 import { arrays, first, values } from '../statements.ts'
+import { hasKey, prefixOf } from '../versions.ts'
 import { type Fault, faultOf, isId, isKey } from './judging.ts'
 import type { Counts, Problems } from './report.ts'
 import type { Watch } from './watch.ts'
@@ -48,7 +49,7 @@ export interface Looking {
 export async function checkSessions(looking: Looking): Promise<void> {
   const { db, seen, watch } = looking
   const slice = arrays(db.prepare(slices(seen)))
-  const kindOf = arrays(db.prepare('SELECT kind FROM main.sessions WHERE key = ?'))
+  const kindOf = arrays(db.prepare(`SELECT kind FROM main.sessions WHERE ${hasKey('key', '?1')}`))
   const total = first(arrays(db.prepare('SELECT count(*) FROM main.sessions')).get()) as number
   let after = Number.MIN_SAFE_INTEGER
   for (let read = 0; ; ) {
@@ -63,6 +64,7 @@ export async function checkSessions(looking: Looking): Promise<void> {
     await watch.turn()
   }
   checkIds(looking)
+  checkKeys(looking)
 }
 
 function checkRow(found: readonly SQLOutputValue[], kindOf: StatementSync, looking: Looking): void {
@@ -121,6 +123,28 @@ function checkIds({ db, problems }: Looking): void {
   )
   for (const row of arrays(twice).all()) {
     problems.add('two sessions with one id', `session ${decodeId(first(row))}`, ENDED_TWICE)
+  }
+}
+
+/**
+ * The index on keys forbids none twice, and of two rows a reader finds either. What has its beginning in common is
+ * compared.
+ */
+function checkKeys({ db, file, problems }: Looking): void {
+  const common = arrays(
+    db.prepare(
+      `SELECT ${prefixOf('key')} FROM main.sessions GROUP BY ${prefixOf('key')} HAVING count(*) > 1 LIMIT 1000`,
+    ),
+  )
+  const twice = arrays(
+    db.prepare(
+      `SELECT group_concat(rowid, ' and ') FROM main.sessions WHERE ${prefixOf('key')} = ? GROUP BY key HAVING count(*) > 1`,
+    ),
+  )
+  for (const prefix of common.all()) {
+    for (const rows of twice.all(first(prefix)!)) {
+      problems.add('two rows with one key', `sessions, rows ${first(rows)}`, REMEDIES.delete(file))
+    }
   }
 }
 

@@ -137,6 +137,11 @@ for (const [what, arrange, expected] of [
     /clock/,
   ],
   [
+    'two rows with one key',
+    (f) => sql(f.file, 'UPDATE sessions SET key = (SELECT key FROM sessions WHERE rowid = 1) WHERE kind = 1'),
+    /^two rows with one key/,
+  ],
+  [
     'two sessions with one id',
     (f) => sql(f.file, 'UPDATE sessions SET id = (SELECT id FROM sessions WHERE rowid = 1) WHERE kind = 0'),
     /^two sessions with one id/,

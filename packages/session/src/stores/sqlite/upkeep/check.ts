@@ -6,8 +6,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SessionError } from '../../../errors.ts'
 import { CORRUPT, explain, resultCode } from '../failures.ts'
-import { pragma, SCHEMA_VERSION, type Schema, SESSIONS, touchesOf, uri, versionOf } from '../schema.ts'
+import { pragma, touchesOf, uri, versionOf } from '../schema.ts'
 import { arrays, first } from '../statements.ts'
+import { type Schema, SESSIONS } from '../versions.ts'
 import { checkCutoffs, checkTouches, countUsers } from './check-others.ts'
 import { type Ages, checkSessions, type Looking } from './check-sessions.ts'
 import { damagesOf } from './copy.ts'
@@ -44,11 +45,11 @@ async function look(file: string, full: boolean, names: boolean, atRest: boolean
     } else notes.push(`there is no ${path}: sessions count as last seen when their token was issued`)
   }
   let users: StoreReport['users'] = { count: 0, most: [] }
-  const older = files.find(({ schema }) => schema < SCHEMA_VERSION)
+  const older = files.find((each) => each.schema < each.newestSchema)
   if (problems.list.length > 0) notes.push('the rows were not looked at, since the file is damaged')
   else if (older !== undefined) {
     notes.push(
-      `${older.path} has schema ${older.schema}: the next start brings it to ${SCHEMA_VERSION}, and its rows can be looked at`,
+      `${older.path} has schema ${older.schema}: the next start brings it to ${older.newestSchema}, and its rows can be looked at`,
     )
   } else {
     const db = openSource(file, SESSIONS, atRest)
@@ -95,20 +96,21 @@ async function checkFile(path: string, schema: Schema, checking: Checking): Prom
     watch.tell({ step: 'checking', done: 0, total: 0 })
     const damages = damagesOf(db, full ? 'integrity_check' : 'quick_check', DAMAGES)
     for (const damage of damages) problems.add(`damaged: ${damage}`, path, restoring(file))
-    if (damages.length === 0 && versionOf(db) === SCHEMA_VERSION) {
+    if (damages.length === 0 && versionOf(db) === schema.steps.length) {
       for (const missing of missingIn(db, schema)) problems.add(`${missing} is missing`, path, restoring(file))
     }
     await watch.turn()
-    return fileReport(db, path)
+    return fileReport(db, path, schema)
   } finally {
     db.close()
   }
 }
 
-function fileReport(db: DatabaseSync, path: string): FileReport {
+function fileReport(db: DatabaseSync, path: string, { steps }: Schema): FileReport {
   return {
     path,
     schema: versionOf(db),
+    newestSchema: steps.length,
     bytes: statOf(path)?.size ?? 0,
     walBytes: statOf(`${path}-wal`)?.size ?? 0,
     pages: pragma(db, 'page_count') as number,
@@ -116,12 +118,12 @@ function fileReport(db: DatabaseSync, path: string): FileReport {
   }
 }
 
-/** Tables and indexes that a new file of this schema has. */
-function missingIn(db: DatabaseSync, { sql }: Schema): string[] {
+/** Tables, indexes and triggers that a new file of this schema has. */
+function missingIn(db: DatabaseSync, { steps }: Schema): string[] {
   const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite')
   const fresh = new Database(':memory:')
   try {
-    fresh.exec(sql)
+    for (const step of steps) fresh.exec(step)
     const there = new Set(objectsOf(db))
     return objectsOf(fresh).filter((name) => !there.has(name))
   } finally {

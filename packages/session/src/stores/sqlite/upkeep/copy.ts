@@ -8,7 +8,8 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { CORRUPT, explain, NOTADB, resultCode } from '../failures.ts'
-import { pragma, type Schema } from '../schema.ts'
+import { pragma } from '../schema.ts'
+import type { Schema } from '../versions.ts'
 import { assertRoom, begin, PARTS, statOf, sync, unusable } from './files.ts'
 import { isAtRest, openSource } from './source.ts'
 import type { Watch } from './watch.ts'

@@ -7,6 +7,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Tombstone } from '../../../store.ts'
 import type { Row } from '../../reading.ts'
+import { NAME_ALL } from '../changes-schema.ts'
 import { COLUMNS, decodeKey, decodeRow, encodeRow } from '../codec.ts'
 import { open, touchesOf } from '../schema.ts'
 import { arrays, first, values } from '../statements.ts'
@@ -32,10 +33,11 @@ export async function endSessions(file: string, at: number, watch: Watch): Promi
   const db = open(file)
   try {
     db.exec(`PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; PRAGMA cache_size = -${CACHE_KIB}`)
-    // Later than any epoch given out since the backup: a record of one of those, wherever it comes from, is not of today's.
-    db.prepare('UPDATE cutoffs SET epoch = max(epoch + 1, ?), at = max(at, ?), except_id = NULL').run(at, at)
     const taken = takeOff(db)
     const ended = await endRows(db, at, watch)
+    // Later than any epoch given out since the backup: a record of one of those, wherever it comes from, is not of today's.
+    db.prepare('UPDATE cutoffs SET epoch = max(epoch + 1, ?), at = max(at, ?), except_id = NULL').run(at, at)
+    db.exec(NAME_ALL)
     db.exec('VACUUM') // what was in the sessions is not left lying in the file
     for (const { sql } of taken) db.exec(sql)
     return ended

@@ -19,7 +19,8 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { SessionError } from '../../../errors.ts'
-import { type Schema, SESSIONS, TOUCHES, touchesOf } from '../schema.ts'
+import { touchesOf } from '../schema.ts'
+import { type Schema, SESSIONS, TOUCHES } from '../versions.ts'
 
 export interface Part {
   /** Where it stands, by the name of the store. */

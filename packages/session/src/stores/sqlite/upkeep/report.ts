@@ -15,6 +15,8 @@ export interface Problem {
 export interface FileReport {
   readonly path: string
   readonly schema: number
+  /** Which one this release writes. */
+  readonly newestSchema: number
   /** In bytes. */
   readonly bytes: number
   readonly walBytes: number

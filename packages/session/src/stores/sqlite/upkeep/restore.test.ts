@@ -32,6 +32,7 @@ import {
 } from '../../../store-tests/fixtures.ts'
 import { damage, fill } from '../../../testing/damage.ts'
 import { FakeBrowser } from '../../../testing/fake-exchange.ts'
+import { BACK_TO_1 } from '../../../testing/older-schema.ts'
 import { FakeClock, siteOn } from '../../../testing/site.ts'
 import { SqliteFolder } from '../../../testing/sqlite-folder.ts'
 import { backupSqlite, checkSqlite, type RestoreOptions, restoreSqlite } from '../../sqlite-upkeep.ts'
@@ -342,6 +343,22 @@ test('E5: what a crash in the middle of an exchange leaves ends sessions early a
   await store.close()
   copyFileSync(`${copy}-touches`, `${folder.file}-touches`) // the first of the two steps
   assert.equal((await readLive(folder.open(), record.key)).lastSeen, record.issuedAt)
+})
+
+test('E4, E11: a backup that an older release made is brought up to date, with its sessions ended', async (t) => {
+  const { folder, copy, backup, restore } = arranged(t)
+  const store = folder.open()
+  const [live, ended] = [await created(store, alice()), await created(store, alice())]
+  await store.end(ended.key, signedOut())
+  await backup()
+  await store.close()
+  sql(copy, BACK_TO_1)
+  rmSync(`${copy}-touches`)
+  await restore()
+  assert.deepEqual((await checkSqlite(folder.file)).problems, [])
+  const again = folder.open()
+  const reasons = [await readEnded(again, live.key), await readEnded(again, ended.key)].map(({ reason }) => reason)
+  assert.deepEqual(reasons, ['revoked', 'signed-out'])
 })
 
 test('stopped, it leaves the store as it was', async (t) => {

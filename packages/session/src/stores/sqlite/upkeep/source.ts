@@ -7,7 +7,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { SessionError } from '../../../errors.ts'
 import { explain, resultCode } from '../failures.ts'
 import { whileBusy } from '../lock.ts'
-import { newer, open, pragma, SCHEMA_VERSION, type Schema, SESSIONS, TOUCHES, uri, versionOf } from '../schema.ts'
+import { newer, open, pragma, uri, versionOf } from '../schema.ts'
+import { type Schema, SESSIONS, TOUCHES } from '../versions.ts'
 import { statOf, unusable } from './files.ts'
 
 /** Milliseconds. Readers find a file locked only while someone repairs it, or folds what was written last into it. */
@@ -67,7 +68,7 @@ function assertOurs(db: DatabaseSync, file: string, schema: Schema): void {
     }
     throw new Foreign(`${file} is a database of another application: name the store's file`)
   }
-  if (version > SCHEMA_VERSION) throw newer(file, version)
+  if (version > schema.steps.length) throw newer(file, schema.steps, version, 'upgrade this one')
 }
 
 /** Whether a file is a database of somebody else's. One that cannot be read at all may have been ours. */
