@@ -143,7 +143,7 @@ suite('coatcheck store', { concurrency: 2 }, () => {
     const { folder } = await arranged(t)
     const named = await store(folder, ['check', 'coatcheck.db', '--users', '--full'])
     assert.equal(named.code, 0)
-    assert.match(named.stdout, /users with sessions: 1; most of one: alice of shop 1/)
+    assert.match(named.stdout, /users with sessions, those that are over included: 1; most of one: alice of shop 1/)
     const db = new DatabaseSync(join(folder, 'coatcheck.db'))
     db.exec(`UPDATE sessions SET body = '{'`)
     db.close()

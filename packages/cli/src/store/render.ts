@@ -54,7 +54,7 @@ export function renderReport(report: StoreReport): string {
     ),
     '',
     ...(oldest === null || newest === null ? [] : [`begun between ${time(oldest)} and ${time(newest)}`]),
-    `users with sessions: ${number(users.count)}${mostOf(users.most)}`,
+    `users with sessions, those that are over included: ${number(users.count)}${mostOf(users.most)}`,
   ]
   return lines.join('\n')
 }

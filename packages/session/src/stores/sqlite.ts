@@ -32,7 +32,7 @@ import { explain, isBusy } from './sqlite/failures.ts'
 import { checkedFile } from './sqlite/file-name.ts'
 import { whileBusy } from './sqlite/lock.ts'
 import { Reader } from './sqlite/reader.ts'
-import { assertKnown, prepare, touchesOf } from './sqlite/schema.ts'
+import { assertKnown, assertReady, prepare, touchesOf } from './sqlite/schema.ts'
 import { SESSIONS, TOUCHES } from './sqlite/versions.ts'
 import { Writer } from './sqlite/writer.ts'
 
@@ -42,6 +42,11 @@ const TOUCHES_AT_ONCE = 500
 export interface SqliteOptions {
   /** How long a write waits while another process holds the file's write lock. Default `'5s'`. */
   readonly lockTimeout?: Duration
+  /**
+   * Refuse a file that is not there, or is of an older release, rather than make it or bring it up to date: for tools
+   * beside an application, whose own release might not be able to write it afterwards. Default false.
+   */
+  readonly existing?: boolean
 }
 
 /**
@@ -59,7 +64,7 @@ export interface SqliteOptions {
  * const sessions = createSessions({ store: sqlite('sessions.db') })
  */
 export function sqlite(file: string, options: SqliteOptions = {}): Store {
-  return new SqliteStore(checkedFile(file), checkedTimeout(options.lockTimeout ?? '5s'))
+  return new SqliteStore(checkedFile(file), checkedTimeout(options.lockTimeout ?? '5s'), options.existing ?? false)
 }
 
 class SqliteStore implements Store {
@@ -69,9 +74,10 @@ class SqliteStore implements Store {
   readonly #writer: Writer
   #closing: Promise<void> | undefined
 
-  constructor(file: string, lockTimeout: number) {
-    prepare(file, SESSIONS, lockTimeout)
-    prepare(touchesOf(file), TOUCHES, lockTimeout)
+  constructor(file: string, lockTimeout: number, existing: boolean) {
+    const ready = existing ? assertReady : prepare
+    ready(file, SESSIONS, lockTimeout)
+    ready(touchesOf(file), TOUCHES, lockTimeout)
     this.#file = file
     this.#reader = whileBusy(lockTimeout, () => new Reader(file))
     this.#writer = new Writer({ file, lockTimeout })

@@ -1,6 +1,7 @@
 // Files of older releases go on with their sessions; whoever cannot bring a file up to date leaves it as it was.
 
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { NotApplied } from '../../store.ts'
@@ -20,6 +21,23 @@ import { FakeClock, siteOn } from '../../testing/site.ts'
 import { SqliteFolder } from '../../testing/sqlite-folder.ts'
 import { sqlite } from '../sqlite.ts'
 import { SESSIONS, TOUCHES } from './versions.ts'
+
+test('E11: a tool beside an application makes no file, and brings none up to date', async (t) => {
+  const folder = new SqliteFolder(t)
+  assert.throws(() => folder.open({ existing: true }), /sessions\.db is not there: nothing has been stored yet/)
+  assert.deepEqual(readdirSync(folder.path), [])
+  await folder.open().close()
+  const bytes = readFileSync(folder.file)
+  await created(folder.open({ existing: true }), newRecord())
+  await folder.closeAll()
+  assert.notDeepEqual(readFileSync(folder.file), bytes)
+  sql(folder.file, BACK_TO_1)
+  assert.throws(
+    () => folder.open({ existing: true }),
+    /schema of an older release \(1, this one writes \d\): start the gateway/,
+  )
+  assert.equal(versionOf(folder.file), 1)
+})
 
 test('E4, E11: a file of schema version 1 is brought up to date with its sessions alive and its ends remembered', async (t) => {
   const folder = new SqliteFolder(t)

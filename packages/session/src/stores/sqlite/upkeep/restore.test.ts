@@ -235,7 +235,7 @@ for (const [what, open] of [
     ],
     ['moved away', ({ file }: SqliteFolder) => rmSync(file)],
   ] as const) {
-    test(`F4: a store that is ${state} is not exchanged while ${what} has it open`, async (t) => {
+    test(`F4, E4: a store that is ${state} is not exchanged while ${what} has it open`, async (t) => {
       const { folder, backup, restore } = arranged(t)
       await folder.open().close()
       await backup()
