@@ -17,11 +17,6 @@ export interface Schema {
 /** How many bytes of a key are in the index on keys. */
 const PREFIX = 6
 
-/** What the index on keys holds of one. */
-export function prefixOf(column: string): string {
-  return `substr(${column}, 1, ${PREFIX})`
-}
-
 /**
  * The condition for the row that has a key. The index knows only the beginning of each key, which finds the row among
  * millions; the row itself says whether it is the one.
@@ -30,6 +25,11 @@ export function prefixOf(column: string): string {
  */
 export function hasKey(column: string, parameter: string): string {
   return `${prefixOf(column)} = ${prefixOf(parameter)} AND ${column} = ${parameter}`
+}
+
+/** What the index on keys holds of one. */
+export function prefixOf(column: string): string {
+  return `substr(${column}, 1, ${PREFIX})`
 }
 
 // `due` is when the sweeper must look at a row again: at the latest when it ends; of a tombstone its absolute end.
