@@ -193,6 +193,24 @@ for (const [what, harm, expected] of [
   })
 }
 
+test('E9: damaged last-seen times are told apart from sessions: they can be done without', async (t) => {
+  const folder = await aStore(t)
+  const touches = `${folder.file}-touches`
+  sql(
+    touches,
+    'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO seen SELECT randomblob(16), 1 FROM n',
+  )
+  damage.flip(touches)
+  const { problems } = await checkSqlite(folder.file)
+  assert.ok(problems.length > 0)
+  for (const { remedy, places } of problems) {
+    assert.deepEqual(places, [touches])
+    assert.match(remedy, /move .*-touches away: idle sessions end early/)
+  }
+  rmSync(touches)
+  await created(folder.open(), newSignedIn('alice', Date.now()))
+})
+
 test('an index that leaves a row out is found by the full check', async (t) => {
   const folder = await aStore(t)
   // Taken out of the schema for one write, the index does not hear of it.

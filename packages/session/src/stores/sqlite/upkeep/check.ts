@@ -62,8 +62,8 @@ async function look(file: string, full: boolean, names: boolean, atRest: boolean
       await checkCutoffs(looking)
       users = countUsers(looking, names)
     } catch (error) {
-      watch.proceed() // whoever stopped it is not told of damage
-      problems.add(`unreadable: ${explain(file, error)}`, file, restoring(file))
+      if (resultCode(error) === undefined) throw error
+      problems.add(`unreadable: ${explain(file, error)}`, file, restoring(file, file))
     } finally {
       db.close()
     }
@@ -89,15 +89,15 @@ async function checkFile(path: string, schema: Schema, checking: Checking): Prom
   } catch (error) {
     const { cause, message } = error as SessionError
     if (cause === undefined || resultCode(cause) !== CORRUPT) throw error
-    problems.add(`damaged: ${message}`, path, restoring(file))
+    problems.add(`damaged: ${message}`, path, restoring(file, path))
     return null
   }
   try {
     watch.tell({ step: 'checking', done: 0, total: 0 })
     const damages = damagesOf(db, full ? 'integrity_check' : 'quick_check', DAMAGES)
-    for (const damage of damages) problems.add(`damaged: ${damage}`, path, restoring(file))
+    for (const damage of damages) problems.add(`damaged: ${damage}`, path, restoring(file, path))
     if (damages.length === 0 && versionOf(db) === schema.steps.length) {
-      for (const missing of missingIn(db, schema)) problems.add(`${missing} is missing`, path, restoring(file))
+      for (const missing of missingIn(db, schema)) problems.add(`${missing} is missing`, path, restoring(file, path))
     }
     await watch.turn()
     return fileReport(db, path, schema)
@@ -160,6 +160,9 @@ function notesOn(files: readonly FileReport[], { overdue }: Counts): string[] {
   return notes
 }
 
-function restoring(file: string): string {
+/** Last-seen times can be spared, sessions cannot. */
+function restoring(file: string, path: string): string {
+  if (path !== file)
+    return `stop what has it open, and move ${path} away: idle sessions end early, and nothing else is lost`
   return `stop what has it open, and restore a backup: coatcheck store restore BACKUP ${file}; without one, move it away, which ends all sessions`
 }

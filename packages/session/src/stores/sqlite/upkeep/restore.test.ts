@@ -1,6 +1,8 @@
 // What a restore brings back, and what it must not: sessions that were signed out since the backup (F4).
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chownSync,
   copyFileSync,
@@ -10,6 +12,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  watch,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -360,6 +363,36 @@ test('E4, E11: a backup that an older release made is brought up to date, with i
   const reasons = [await readEnded(again, live.key), await readEnded(again, ended.key)].map(({ reason }) => reason)
   assert.deepEqual(reasons, ['revoked', 'signed-out'])
 })
+
+for (const [what, isTime] of [
+  ['begins to take', (name: string) => name.includes('before-restore')],
+  ['has taken', (name: string) => name === 'sessions.db'],
+] as const) {
+  test(`E4: killed when it ${what} the store’s place, it has left the old one or the new one, whole`, async (t) => {
+    const { folder, copy, backup } = arranged(t)
+    const store = folder.open()
+    const [out, kept] = [await created(store, alice()), await created(store, alice())]
+    await backup()
+    const later = await created(store, alice())
+    await store.end(out.key, signedOut())
+    await store.close()
+    const module = import.meta.resolve('../../sqlite-upkeep.ts')
+    const script = `(await import(${JSON.stringify(module)})).restoreSqlite(...${JSON.stringify([copy, folder.file])})`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' })
+    const watcher = watch(
+      folder.path,
+      (event, name) => event === 'rename' && isTime(name ?? '') && child.kill('SIGKILL'),
+    )
+    await once(child, 'exit')
+    watcher.close()
+    const again = folder.open()
+    const states = [await stateOf(again, out.key), await stateOf(again, kept.key), await stateOf(again, later.key)]
+    const [old, restored] = ['ended live live', 'ended ended none']
+    assert.ok([old, restored].includes(states.join(' ')), states.join(' '))
+    await folder.closeAll()
+    assert.deepEqual((await checkSqlite(folder.file)).problems, [])
+  })
+}
 
 test('stopped, it leaves the store as it was', async (t) => {
   const { folder, backup, restore } = arranged(t)
