@@ -6,7 +6,11 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Threads and processes, started by address, which no import names. */
-const STARTED = ['session/src/stores/sqlite/thread.ts', 'cli/src/workers/worker.ts']
+const STARTED = [
+  'session/src/stores/sqlite/thread.ts',
+  'session/src/stores/sqlite/upkeep/thread.ts',
+  'cli/src/workers/worker.ts',
+]
 
 /**
  * Emits all packages at once, into `folder/emitted/PACKAGE/src`. The folder must be in the checkout, where type

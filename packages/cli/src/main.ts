@@ -7,6 +7,7 @@ import { demoCommand } from './demo.ts'
 import { reportCommand } from './report.ts'
 import { serveCommand } from './serve.ts'
 import { sessionsCommand } from './sessions.ts'
+import { storeCommand } from './store.ts'
 
 const ABOUT =
   'Closes five session failures of web sites: a cookie sent in clear, cached and handed to a stranger, ' +
@@ -27,6 +28,7 @@ export function program(): Command {
     .addCommand(configCommand())
     .addCommand(reportCommand())
     .addCommand(sessionsCommand())
+    .addCommand(storeCommand())
   return inherited(program)
 }
 

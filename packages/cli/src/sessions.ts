@@ -43,7 +43,7 @@ async function list(user: string, flags: Flags): Promise<void> {
   await using sessions = administer(await loadConfig(flags.config), flags.site)
   const rows = await sessions.list(user)
   if (rows.length === 0) console.log(`${user} has no session`)
-  else console.log(table(['session', 'signed in', 'last seen', 'ends', 'from', 'browser'], rows.map(columns)))
+  else console.log(table(['session', 'signed in (UTC)', 'last seen', 'ends', 'from', 'browser'], rows.map(columns)))
 }
 
 function columns({ id, authenticatedAt, lastSeenAt, endsAt, client }: SessionInfo): string[] {

@@ -1,15 +1,23 @@
 // Where the gateway's sessions are kept, and how an administrator gets at them without the gateway.
 
 import { existsSync } from 'node:fs'
-import { memory, type SessionId, type SessionInfo, type Sessions, type Store, sqlite } from '@coatcheck/session'
+import {
+  memory,
+  type SessionId,
+  type SessionInfo,
+  type Sessions,
+  type SqliteOptions,
+  type Store,
+  sqlite,
+} from '@coatcheck/session'
 import type { Config, Site } from './config/config.ts'
 import { siteSessions } from './sites.ts'
 import { canonicalUser } from './user-names.ts'
 import type { Vault } from './vault/vault.ts'
 
 /** @throws SessionError where the file cannot be used */
-export function openStore({ store }: Config): Store {
-  return store.kind === 'memory' ? memory() : sqlite(store.file)
+export function openStore({ store }: Config, options?: SqliteOptions): Store {
+  return store.kind === 'memory' ? memory() : sqlite(store.file, options)
 }
 
 /** The sessions of one site, users being named as people type them. */
@@ -67,7 +75,7 @@ export function administer(config: Config, siteName?: string): Administration {
   if (site === undefined) {
     throw new Error(`name one of the sites with --site: ${config.sites.map(({ name }) => name).join(', ')}`)
   }
-  return new Administration(siteSessions(site, openStore(config), Date.now), site)
+  return new Administration(siteSessions(site, openStore(config, { existing: true }), Date.now), site)
 }
 
 function named(config: Config, name: string | undefined) {

@@ -10,7 +10,6 @@
 //   sqlite/thread.ts    the thread                     sqlite/failures.ts  what errors mean
 //   sqlite/batch.ts     one transaction                sqlite/listing.ts   users' lists
 
-import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Duration, milliseconds } from '../duration.ts'
 import { SessionError } from '../errors.ts'
@@ -30,10 +29,11 @@ import type {
 import type { SessionId, SessionKey } from '../token.ts'
 import { detached } from './sqlite/codec.ts'
 import { explain, isBusy } from './sqlite/failures.ts'
+import { checkedFile } from './sqlite/file-name.ts'
 import { Listing } from './sqlite/listing.ts'
 import { whileBusy } from './sqlite/lock.ts'
 import { Reader } from './sqlite/reader.ts'
-import { assertKnown, prepare, touchesOf } from './sqlite/schema.ts'
+import { assertKnown, assertReady, prepare, touchesOf } from './sqlite/schema.ts'
 import { SESSIONS, TOUCHES } from './sqlite/versions.ts'
 import { Writer } from './sqlite/writer.ts'
 
@@ -43,6 +43,11 @@ const TOUCHES_AT_ONCE = 500
 export interface SqliteOptions {
   /** How long a write waits while another process holds the file's write lock. Default `'5s'`. */
   readonly lockTimeout?: Duration
+  /**
+   * Refuse a file that is not there, or is of an older release, rather than make it or bring it up to date: for tools
+   * beside an application, whose own release might not be able to write it afterwards. Default false.
+   */
+  readonly existing?: boolean
 }
 
 /**
@@ -60,7 +65,7 @@ export interface SqliteOptions {
  * const sessions = createSessions({ store: sqlite('sessions.db') })
  */
 export function sqlite(file: string, options: SqliteOptions = {}): Store {
-  return new SqliteStore(checkedFile(file), checkedTimeout(options.lockTimeout ?? '5s'))
+  return new SqliteStore(checkedFile(file), checkedTimeout(options.lockTimeout ?? '5s'), options.existing ?? false)
 }
 
 class SqliteStore implements Store {
@@ -71,9 +76,10 @@ class SqliteStore implements Store {
   readonly #writer: Writer
   #closing: Promise<void> | undefined
 
-  constructor(file: string, lockTimeout: number) {
-    prepare(file, SESSIONS, lockTimeout)
-    prepare(touchesOf(file), TOUCHES, lockTimeout)
+  constructor(file: string, lockTimeout: number, existing: boolean) {
+    const ready = existing ? assertReady : prepare
+    ready(file, SESSIONS, lockTimeout)
+    ready(touchesOf(file), TOUCHES, lockTimeout)
     this.#file = file
     this.#reader = whileBusy(lockTimeout, () => new Reader(file))
     this.#listing = new Listing(file)
@@ -187,28 +193,10 @@ class SqliteStore implements Store {
   }
 }
 
-/** @returns the absolute path: a process may change its folder later */
-function checkedFile(file: string): string {
-  const problem = problemOf(file)
-  if (problem !== null) throw new SessionError('ERR_OPTION', `sqlite: ${problem}`)
-  return resolve(file)
-}
-
 function checkedTimeout(timeout: Duration): number {
   try {
     return milliseconds(timeout, 'lockTimeout')
   } catch (cause) {
     throw new SessionError('ERR_OPTION', `sqlite: ${(cause as Error).message}`, { cause })
   }
-}
-
-function problemOf(file: string): string | null {
-  if (typeof file !== 'string' || file === '') return `the file's name is missing: sqlite('sessions.db')`
-  if (file.includes(':memory:') || file.includes('mode=memory')) {
-    return `${file} would be another database for each connection: use memory()`
-  }
-  if (/^file:/i.test(file)) return `${file} is a URL: write a path`
-  if (file.includes('\0')) return 'the path has a zero byte'
-  if (/[/\\]$/.test(file)) return `${file} is a folder: name a file in it`
-  return null
 }

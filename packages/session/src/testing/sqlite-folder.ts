@@ -29,8 +29,13 @@ export class SqliteFolder {
     return other
   }
 
+  /** Closes all stores and ends all processes that have it open. */
+  async closeAll(): Promise<void> {
+    for (const opened of this.#opened.splice(0)) await opened.close()
+  }
+
   async remove(): Promise<void> {
-    for (const opened of this.#opened) await opened.close()
+    await this.closeAll()
     rmSync(this.path, { recursive: true })
   }
 }

@@ -27,6 +27,9 @@ const random = 'hex(randomblob(4))'
 const entryOf = (key: string) =>
   `CASE typeof(${key}) WHEN 'blob' THEN hex(substr(${key}, 1, 2)) ELSE '${ALL}' END || ${random}`
 
+/** For whoever changes rows without the triggers. */
+export const NAME_ALL = `INSERT INTO changes (entry) VALUES ('${ALL}' || ${random});`
+
 const nameKey = (key: string) => `
     INSERT INTO changes (entry) VALUES (${entryOf(key)});
     INSERT INTO changes (entry) SELECT ${entryOf('key')} FROM sessions WHERE kind = 1 AND target = ${key};`
@@ -46,7 +49,7 @@ const trigger = (name: string, when: string, what: string) => `
 
 export const CHANGES = `
   CREATE TABLE changes (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL);
-  INSERT INTO changes (entry) VALUES ('${ALL}' || ${random});
+  ${NAME_ALL}
   ${trigger('sessions_added', 'INSERT ON sessions', nameKey('NEW.key'))}
   ${trigger('sessions_dropped', 'DELETE ON sessions', nameKey('OLD.key'))}
   ${trigger(

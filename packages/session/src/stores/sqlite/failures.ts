@@ -7,11 +7,11 @@ const BUSY = 5
 const LOCKED = 6
 const READONLY = 8
 const IOERR = 10
-const CORRUPT = 11
+export const CORRUPT = 11
 const FULL = 13
 const CANTOPEN = 14
 const PROTOCOL = 15
-const NOTADB = 26
+export const NOTADB = 26
 
 const REMEDIES: Readonly<Record<number, string>> = {
   [BUSY]: 'another process holds its write lock: end the long transaction that is open on the file',

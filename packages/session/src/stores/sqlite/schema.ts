@@ -51,6 +51,37 @@ export function prepare(file: string, schema: Schema, lockTimeout: number): void
   }
 }
 
+/**
+ * As `prepare`, for whoever is to change nothing.
+ *
+ * @throws ERR_OPTION where the path is wrong, ERR_STORE_UNAVAILABLE where what stands there is not of this release
+ */
+export function assertReady(file: string, schema: Schema, lockTimeout: number): void {
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) {
+    throw wrongPath(file, 'is not there: nothing has been stored yet, or it was moved away')
+  }
+  let version: number
+  try {
+    version = whileBusy(lockTimeout, () => {
+      const db = open(file, { readOnly: true })
+      try {
+        return checkedVersion(db, file, schema)
+      } finally {
+        db.close()
+      }
+    })
+  } catch (error) {
+    if (error instanceof SessionError) throw error
+    throw new SessionError('ERR_STORE_UNAVAILABLE', explain(file, error), { cause: error })
+  }
+  if (version === schema.steps.length) return
+  throw new SessionError(
+    'ERR_STORE_UNAVAILABLE',
+    `${file} has the schema of an older release (${version}, this one writes ${schema.steps.length}): start the gateway or ` +
+      'application with this release first, which brings it up to date',
+  )
+}
+
 /** The schema version of the file that `db` has open. */
 export function versionOf(db: DatabaseSync): number {
   return pragma(db, 'user_version') as number
@@ -63,7 +94,7 @@ export function assertKnown(file: string, { steps }: Schema, version: number): v
   }
 }
 
-function newer(file: string, { length: known }: Schema['steps'], version: number, remedy: string): SessionError {
+export function newer(file: string, { length: known }: Schema['steps'], version: number, remedy: string): SessionError {
   return new SessionError(
     'ERR_STORE_UNAVAILABLE',
     `${file} was written by a newer release (schema ${version}, this one knows ${known}): ${remedy}`,
@@ -175,6 +206,6 @@ function checkedVersion(db: DatabaseSync, file: string, { applicationId, steps }
   return version
 }
 
-function pragma(db: DatabaseSync, name: string): unknown {
+export function pragma(db: DatabaseSync, name: string): unknown {
   return Object.values(db.prepare(`PRAGMA main.${name}`).get() ?? {})[0]
 }

@@ -1,6 +1,7 @@
 // Files of older releases go on with their sessions; whoever cannot bring a file up to date leaves it as it was.
 
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { NotApplied } from '../../store.ts'
@@ -15,32 +16,28 @@ import {
   T0,
 } from '../../store-tests/fixtures.ts'
 import { FakeBrowser } from '../../testing/fake-exchange.ts'
+import { BACK_TO_1 } from '../../testing/older-schema.ts'
 import { FakeClock, siteOn } from '../../testing/site.ts'
 import { SqliteFolder } from '../../testing/sqlite-folder.ts'
 import { sqlite } from '../sqlite.ts'
 import { SESSIONS, TOUCHES } from './versions.ts'
 
-/** Makes a file of today one of version 1, with what is in it. */
-const BACK_TO_1 = `
-  DROP TRIGGER sessions_added; DROP TRIGGER sessions_changed; DROP TRIGGER sessions_dropped;
-  DROP TRIGGER cutoffs_added; DROP TRIGGER cutoffs_changed; DROP TRIGGER cutoffs_dropped;
-  DROP TABLE changes;
-  ALTER TABLE sessions RENAME TO today;
-  DROP INDEX sessions_by_key; DROP INDEX sessions_by_target;
-  DROP INDEX sessions_by_due; DROP INDEX sessions_by_id; DROP INDEX sessions_by_user;
-  CREATE TABLE sessions (
-    key BLOB NOT NULL PRIMARY KEY, due INTEGER NOT NULL, kind INTEGER NOT NULL, id BLOB NOT NULL, site TEXT, user TEXT,
-    ended INTEGER, reason TEXT, signed_in INTEGER, target BLOB, body TEXT, wrapped_key BLOB, sealed BLOB
-  );
-  CREATE INDEX sessions_by_due ON sessions (due);
-  CREATE INDEX sessions_by_id ON sessions (id) WHERE kind = 0;
-  CREATE INDEX sessions_by_user ON sessions (site, user) WHERE user IS NOT NULL;
-  INSERT INTO sessions SELECT key, due, min(kind, 2), id, site, user, iif(kind > 1, due - ended, ended),
-    CASE kind / 2 WHEN 1 THEN 'signed-out' WHEN 2 THEN 'rotated' WHEN 3 THEN 'renewed' WHEN 4 THEN 'revoked'
-      WHEN 5 THEN 'limit' WHEN 6 THEN 'exposed' WHEN 7 THEN 'idle' WHEN 8 THEN 'absolute' END,
-    iif(kind > 1, kind % 2, NULL), target, body, wrapped_key, sealed FROM today;
-  DROP TABLE today;
-  PRAGMA user_version = 1;`
+test('E11: a tool beside an application makes no file, and brings none up to date', async (t) => {
+  const folder = new SqliteFolder(t)
+  assert.throws(() => folder.open({ existing: true }), /sessions\.db is not there: nothing has been stored yet/)
+  assert.deepEqual(readdirSync(folder.path), [])
+  await folder.open().close()
+  const bytes = readFileSync(folder.file)
+  await created(folder.open({ existing: true }), newRecord())
+  await folder.closeAll()
+  assert.notDeepEqual(readFileSync(folder.file), bytes)
+  sql(folder.file, BACK_TO_1)
+  assert.throws(
+    () => folder.open({ existing: true }),
+    /schema of an older release \(1, this one writes \d\): start the gateway/,
+  )
+  assert.equal(versionOf(folder.file), 1)
+})
 
 test('E4, E11: a file of schema version 1 is brought up to date with its sessions alive and its ends remembered', async (t) => {
   const folder = new SqliteFolder(t)

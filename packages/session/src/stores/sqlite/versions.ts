@@ -24,7 +24,12 @@ const PREFIX = 6
  * @param parameter - of the statement, `?1` for instance
  */
 export function hasKey(column: string, parameter: string): string {
-  return `substr(${column}, 1, ${PREFIX}) = substr(${parameter}, 1, ${PREFIX}) AND ${column} = ${parameter}`
+  return `${prefixOf(column)} = ${prefixOf(parameter)} AND ${column} = ${parameter}`
+}
+
+/** What the index on keys holds of one. */
+export function prefixOf(column: string): string {
+  return `substr(${column}, 1, ${PREFIX})`
 }
 
 // `due` is when the sweeper must look at a row again: at the latest when it ends; of a tombstone its absolute end.
