@@ -48,7 +48,7 @@ async function run(options: Options): Promise<void> {
 
 /** Compiled once for all of the many processes: one that ends in order leaves what it has compiled. */
 async function compile(folder: string): Promise<void> {
-  process.env['NODE_COMPILE_CACHE'] = join(folder, 'compiled')
+  process.env.NODE_COMPILE_CACHE = join(folder, 'compiled')
   const first = new Member()
   await first.ready
   await first.ask({ do: 'fill with expired', site: { file: join(folder, 'first.db') }, count: 1 })
@@ -105,7 +105,7 @@ function told({ broken }: Tally, from: number): void {
 function report(rows: readonly Row[], { seed, keep }: Options, folder: string): void {
   console.log(table(rows))
   const failed = rows.some(({ tally }) => tally.broken.length > 0)
-  const untried = rows.some(({ missing }) => missing !== null) && process.env['COATCHECK_REQUIRE_SERVERS'] === '1'
+  const untried = rows.some(({ missing }) => missing !== null) && process.env.COATCHECK_REQUIRE_SERVERS === '1'
   if (failed) {
     console.log(`\nTo try the same choices again: npm run test:faults -- --seed ${seed}`)
     console.log(

@@ -92,7 +92,9 @@ for (const [what, act, expected] of [
     'a sweep that finds everything alive',
     async ({ elsewhere, folder }) => {
       sql(folder, `UPDATE sessions SET due = ${T0}`)
-      assert.equal(await elsewhere.sweep(AT, 1000), BYSTANDERS + 3)
+      let swept = 0
+      for (let some = -1; some !== 0; swept += some) some = await elsewhere.sweep(AT, 1000)
+      assert.equal(swept, BYSTANDERS + 3)
     },
     [],
   ],
