@@ -7,14 +7,15 @@ import { type Cores, findCores, pinClient, places } from '../cores.ts'
 import { arePackagesInstalled, installPackages } from '../packages.ts'
 import { progress } from '../progress.ts'
 import { HELP, type Options, readOptions } from './options.ts'
+import { PACE } from './paced.ts'
 import { ALL, busy, CONNECTIONS, type Outcome, run, SHARE } from './run.ts'
 import { chosen } from './scenarios.ts'
 import { barTable, lateness, table } from './table.ts'
 
 const FILE = join(import.meta.dirname, '../RESULTS-gateway.md')
 
-const SHARED = ` The second core is the client's and the
-application's as well on this machine, so that throughput cannot show it.`
+const SHARED = `
+The second core is the client's and the application's as well here, so throughput cannot show it.`
 
 try {
   const options = readOptions(process.argv.slice(2))
@@ -54,8 +55,8 @@ of dispatch: its speed as a share of the forwarder's on Pool.dispatch, by CPU ti
 medians over the rounds; shares are taken round by round, in brackets the 95 % bootstrap interval
 of their median. A bar is judged by CPU time: held, missed (the whole interval is below it), or open.`)
   if (results.some(({ rows }) => rows.some(({ name }) => name === 'workers'))) {
-    parts.push(`workers ÷ sqlite: what two cores bear against one, by the CPU time that all processes together take
-for a request, and by how much of it the busiest has.${isShared ? SHARED : ''}`)
+    parts.push(`workers ÷ sqlite: what two cores bear against one, by the CPU time that all processes together
+take for a request at ${100 * PACE} % of what one bears, and by how much of it the busiest has.${isShared ? SHARED : ''}`)
   }
   const client = lateness(results)
   if (client !== null) {

@@ -14,6 +14,7 @@ import type { Measured, Turn } from '../turn.ts'
 import { assertKeepsCookies, assertStranger } from './checks.ts'
 import { type Contender, contenders, Missing } from './contenders.ts'
 import { type Latencies, openLoop } from './open-loop.ts'
+import { PACE, runPaced } from './paced.ts'
 import { FORWARDERS, ONE_AND_MORE, type Scenario } from './scenarios.ts'
 
 /** Keep-alive connections, each of another member. */
@@ -21,6 +22,7 @@ export const CONNECTIONS = 32
 /** Of a contender's own most, for latencies. */
 export const SHARE = 0.7
 const PASSES = 3
+const PACED_ROUNDS = 7
 const SETTLING = 0.2 // seconds
 /** From here on a contender had its core for itself. */
 export const ALL = 0.9
@@ -46,6 +48,8 @@ export interface Result {
 export interface Row extends Entrant {
   readonly name: string
   readonly turns: Turn[]
+  /** At an easy pace, where several processes are compared to one. */
+  readonly paced: Turn[]
   readonly latencies: Latencies
 }
 
@@ -100,6 +104,7 @@ export async function run(plan: Plan): Promise<Outcome> {
         }
       }
     }
+    for (const { scenario, rows } of results) await pace(scenario, rows, rounds, progress)
     if (plan.latencySeconds !== null) await latencies(results, plan.latencySeconds, progress)
     return { results, missing }
   } finally {
@@ -144,8 +149,26 @@ function rowsOf(scenario: Scenario, ready: ReadonlyMap<string, Ready>): Row[] {
     const { title, measured, members } = contender
     const visitors = members.map(({ member, cookies }) => scenario.visitor(member, measured.port, cookies))
     const latencies = { answers: [], lateness: [] }
-    return { name, title, measured, aim: { port: measured.port, visitors }, turns: [], latencies }
+    return { name, title, measured, aim: { port: measured.port, visitors }, turns: [], paced: [], latencies }
   })
+}
+
+async function pace(
+  { name }: Scenario,
+  rows: readonly Row[],
+  rounds: number,
+  progress: Plan['progress'],
+): Promise<void> {
+  const [one, more] = ONE_AND_MORE.map((wanted) => rows.find((row) => row.name === wanted))
+  if (one === undefined || more === undefined) return
+  const easy = PACE * median(one.turns.map(rate))
+  const count = Math.min(rounds, PACED_ROUNDS)
+  for (let round = 1; round <= count; round++) {
+    progress(`at an easy pace, round ${round} of ${count}: ${name}, ${more.title}`)
+    const [ofOne, ofMore] = (await runPaced([one, more], easy, round)) as [Turn, Turn]
+    one.paced.push(ofOne)
+    more.paced.push(ofMore)
+  }
 }
 
 async function latencies(results: readonly Result[], seconds: number, progress: Plan['progress']): Promise<void> {

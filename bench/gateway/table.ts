@@ -33,7 +33,10 @@ function rowOf({ name, title, turns, latencies }: Row, all: readonly Row[]): str
 export function barTable(results: readonly Result[], areCoresShared: boolean): string | null {
   const rows = bars.flatMap((bar) => {
     const result = results.find(({ scenario }) => scenario.name === bar.scenario)
-    const [own, other] = [bar.of, bar.to].map((name) => result?.rows.find((row) => row.name === name)?.turns)
+    const [own, other] = [bar.of, bar.to].map((name) => {
+      const row = result?.rows.find((one) => one.name === name)
+      return bar.cores > 1 ? row?.paced : row?.turns
+    })
     return result === undefined || own === undefined || other === undefined
       ? []
       : [judged(bar, result.scenario.title, own, other, areCoresShared)]
