@@ -176,15 +176,12 @@ declare module 'better-auth' {
   type Field = { readonly type: 'number' | 'string'; readonly defaultValue: number | string }
   interface Auth {
     readonly options: object
+    handler(request: Request): Promise<Response>
     readonly api: {
       signUpEmail(call: {
         readonly body: { readonly name: string; readonly email: string; readonly password: string }
         readonly returnHeaders?: true
       }): Promise<Told<unknown>>
-      signInEmail(
-        call: { readonly body: { readonly email: string; readonly password: string } } & WithHeaders,
-      ): Promise<Told<unknown>>
-      signOut(call: WithHeaders): Promise<Told<unknown>>
       updateSession(
         call: { readonly body: { readonly counter?: number; readonly card?: string } } & WithHeaders,
       ): Promise<Told<unknown>>
@@ -202,6 +199,7 @@ declare module 'better-auth' {
       readonly cookieCache: { readonly enabled: boolean; readonly maxAge: number }
     }
     readonly telemetry: { readonly enabled: boolean }
+    readonly logger?: { readonly disabled: boolean }
   }): Auth
 }
 

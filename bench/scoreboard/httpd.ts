@@ -1,6 +1,6 @@
 // Apache httpd that keeps the sign-in of the site behind it, as the documentation of mod_auth_form says under "Standalone
-// Login", "Logging Out" (`SessionMaxAge 1` "if you want to guarantee the removal of a session") and "Usernames and
-// Passwords" (the session is encrypted), with `httponly;secure` as that of mod_session_cookie says.
+// Login", "Logging Out" and "Usernames and Passwords" (the session is encrypted), with `httponly;secure` as that of
+// mod_session_cookie says. Without `SessionMaxAge 1` at sign-out, which would end the next sign-in after a second as well.
 // https://httpd.apache.org/docs/2.4/mod/mod_auth_form.html
 
 import { createHash } from 'node:crypto'
@@ -62,7 +62,6 @@ RequestHeader unset X-Remote-User
   AuthName members
   AuthFormLogoutLocation "/"
   ${SESSION}
-  SessionMaxAge 1
 </Location>
 ProxyPass /sign-in/check !
 ProxyPass /sign-out !

@@ -18,7 +18,7 @@ attacks. Exits with 1 where coatcheck does not hold, or where a control failed.
   --only NAME ...   contenders (${contenders.map(({ name }) => name).join(', ')})
                     and attacks (${trials.map(({ id }) => id).join(', ')};
                     F4 is all that begin so); prints what was said in each
-  --write           writes docs/scoreboard.md as well
+  --write           writes docs/scoreboard.md as well, unless it exits with 1
   --help            this
 `
 
@@ -60,11 +60,12 @@ async function run(names: readonly string[], write: boolean): Promise<void> {
   )
   const results: Results = { date: new Date().toISOString().slice(0, 10), node: process.version, versions, cells }
   console.log(terminal(results, names.length > 0))
-  if (write) {
+  const isGood = !cells.some(isRed)
+  if (!isGood) process.exitCode = 1
+  if (write && isGood) {
     await writeFile(RESULTS, `${JSON.stringify(kept(results), null, 2)}\n`)
     await writeFile(DOCUMENT, document(kept(results)))
   }
-  if (cells.some(isRed)) process.exitCode = 1
 }
 
 /** Trial by trial in the order of the tables, though each contender has all of its own in a row. */
