@@ -1,6 +1,6 @@
 // `npm run test:faults`: see `--help`.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Crew, Member } from './crew/crew.ts'
@@ -70,18 +70,14 @@ async function attempt(
   const { tally, name } = row
   const started = performance.now()
   const before = tally.broken.length
-  const folders: string[] = []
+  const place = mkdtempSync(join(folder, 'fault-'))
+  chmodSync(place, 0o755) // another user has to pass
   const trial: Trial = {
     random: new Random(random.seed()),
     crew,
     tally,
     rounds: (usual) => options.rounds ?? usual,
-    folder: (label) => {
-      const made = mkdtempSync(join(folder, `${label}-`))
-      mkdirSync(made, { recursive: true })
-      folders.push(made)
-      return made
-    },
+    folder: (label) => mkdtempSync(join(place, `${label}-`)),
     progress: (round, of, note = '') => progress(`${name}: round ${round + 1} of ${of} ${note}`),
   }
   try {
@@ -93,7 +89,7 @@ async function attempt(
   row.seconds += (performance.now() - started) / 1000
   told(tally, before)
   if (!options.keep && tally.broken.length === before) {
-    for (const made of folders) rmSync(made, { recursive: true, force: true })
+    rmSync(place, { recursive: true, force: true })
   }
 }
 

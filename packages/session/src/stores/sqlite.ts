@@ -165,8 +165,17 @@ class SqliteStore implements Store {
         cause = error
       }
     }
-    assertKnown(this.#file, SESSIONS, this.#reader.schemaVersion)
+    assertKnown(this.#file, SESSIONS, this.#schemaVersion())
     throw new Error(explain(this.#file, cause), { cause })
+  }
+
+  /** 0 where the file does not say: what went wrong before says more. */
+  #schemaVersion(): number {
+    try {
+      return this.#reader.schemaVersion
+    } catch {
+      return 0
+    }
   }
 }
 
