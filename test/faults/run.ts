@@ -1,13 +1,13 @@
 // `npm run test:faults`: see `--help`.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Crew, Member } from './crew/crew.ts'
+import { Crew } from './crew/crew.ts'
 import { emptyTally, type Fault, type Tally, type Trial } from './fault.ts'
 import { faults } from './faults/all.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import { Random } from './random.ts'
+import { compile, place } from './surroundings.ts'
 import { type Row, table } from './table.ts'
 
 const SPARES = 4
@@ -46,15 +46,6 @@ async function run(options: Options): Promise<void> {
   report(rows, options, folder)
 }
 
-/** Compiled once for all of the many processes: one that ends in order leaves what it has compiled. */
-async function compile(folder: string): Promise<void> {
-  process.env.NODE_COMPILE_CACHE = join(folder, 'compiled')
-  const first = new Member()
-  await first.ready
-  await first.ask({ do: 'fill with expired', site: { file: join(folder, 'first.db') }, count: 1 })
-  await first.dismiss()
-}
-
 interface Surroundings {
   readonly options: Options
   readonly folder: string
@@ -70,18 +61,14 @@ async function attempt(
   const { tally, name } = row
   const started = performance.now()
   const before = tally.broken.length
-  const folders: string[] = []
+  const own = mkdtempSync(join(folder, 'fault-'))
+  chmodSync(own, 0o755) // another user has to pass
   const trial: Trial = {
     random: new Random(random.seed()),
     crew,
     tally,
     rounds: (usual) => options.rounds ?? usual,
-    folder: (label) => {
-      const made = mkdtempSync(join(folder, `${label}-`))
-      mkdirSync(made, { recursive: true })
-      folders.push(made)
-      return made
-    },
+    folder: (label) => mkdtempSync(join(own, `${label}-`)),
     progress: (round, of, note = '') => progress(`${name}: round ${round + 1} of ${of} ${note}`),
   }
   try {
@@ -93,7 +80,7 @@ async function attempt(
   row.seconds += (performance.now() - started) / 1000
   told(tally, before)
   if (!options.keep && tally.broken.length === before) {
-    for (const made of folders) rmSync(made, { recursive: true, force: true })
+    rmSync(own, { recursive: true, force: true })
   }
 }
 
@@ -117,9 +104,4 @@ function report(rows: readonly Row[], { seed, keep }: Options, folder: string): 
 
 function progress(text: string): void {
   if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`)
-}
-
-/** In memory: what is synced to a disk only the power cut asks, and it has that told by the kernel. */
-function place(): string {
-  return existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 }

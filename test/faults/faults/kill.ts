@@ -42,7 +42,8 @@ async function begin(trial: Trial, round: number): Promise<Campaign> {
   return campaign
 }
 
-async function atWork(trial: Trial, campaign: Campaign): Promise<void> {
+/** A round: some of those at work are killed, and what they were promised is looked for. */
+export async function atWork(trial: Trial, campaign: Campaign): Promise<void> {
   const { random, crew } = trial
   const missing = PROCESSES - campaign.muster().length
   for (const member of await crew.takeMany(missing)) await campaign.employ(member)

@@ -167,7 +167,7 @@ function fooled(before: Model, now: Model, { tokens }: Looked): string[] {
   })
 }
 
-const REMEDY = /restore a backup|put it back|move it away|restart|another process holds/
+const REMEDY = /restore a backup|put it back|move it away|restart|look at the system log/
 
 function unhelpful(error: unknown): string[] {
   const { code, message } = error as Refused

@@ -40,6 +40,11 @@ export function isBusy(error: unknown): boolean {
   return code === BUSY || code === LOCKED || code === PROTOCOL
 }
 
+/** A connection that may only read would have had to write, to repair something for instance. */
+export function wantsToWrite(error: unknown): boolean {
+  return resultCode(error) === READONLY
+}
+
 /** What SQLite said, about which file, and what helps. */
 export function explain(file: string, error: unknown): string {
   if ((error as SessionError | null)?.name === 'SessionError') return (error as SessionError).message

@@ -1,6 +1,8 @@
 // Two real processes on one file, and what is left when one is killed.
 
 import assert from 'node:assert/strict'
+import { copyFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { created, newSignedIn, readEnded, readLive, T0 } from '../../store-tests/fixtures.ts'
 import { FakeBrowser } from '../../testing/fake-exchange.ts'
@@ -102,4 +104,19 @@ test('E4: what a killed process had acknowledged as ended stays ended', async (t
     if (acknowledged.has(key)) assert.equal(lookup.state, 'ended')
   }
   await created(again, newSignedIn('bob'))
+})
+
+test('E9: a file that somebody was killed in making, before there was anything in it, is made by the next one', async (t) => {
+  const folder = new SqliteFolder(t)
+  // As it stands in the middle of a transaction: with a journal that only a connection which may write rolls back.
+  const making = new DatabaseSync(`${folder.file}-making`)
+  making.exec('PRAGMA cache_size = 1; BEGIN; CREATE TABLE half (done)')
+  making.exec(`INSERT INTO half SELECT randomblob(4000) FROM (VALUES ${Array(50).fill('(1)').join()})`)
+  copyFileSync(`${folder.file}-making`, folder.file)
+  copyFileSync(`${folder.file}-making-journal`, `${folder.file}-journal`)
+  making.close()
+  const reading = new DatabaseSync(folder.file, { readOnly: true })
+  assert.throws(() => reading.prepare('SELECT * FROM half').all(), /readonly/, 'the journal is of that kind')
+  reading.close()
+  await created(folder.open(), newSignedIn('alice'))
 })

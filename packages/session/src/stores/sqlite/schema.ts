@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
 import type { DatabaseSync, DatabaseSyncOptions } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { SessionError } from '../../errors.ts'
-import { explain } from './failures.ts'
+import { explain, wantsToWrite } from './failures.ts'
 import { whileBusy } from './lock.ts'
 import { leftBehind, sizeOf } from './place.ts'
 import type { Schema } from './versions.ts'
@@ -151,6 +151,9 @@ function needsWork(file: string, schema: Schema, left: readonly string[]): boole
     const version = checkedVersion(db, file, schema)
     if (version === 0 && left.includes(touchesOf(file))) throw lost(file, left)
     return version < schema.steps.length || pragma(db, 'journal_mode') !== 'wal'
+  } catch (error) {
+    if (wantsToWrite(error)) return true // somebody died at the very beginning: his journal is still to be rolled back
+    throw error
   } finally {
     db.close()
   }
