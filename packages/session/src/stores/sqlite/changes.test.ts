@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { backup, DatabaseSync } from 'node:sqlite'
+import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as nextPhase } from 'node:timers/promises'
 import type { SessionRecord, Store } from '../../store.ts'
@@ -44,8 +44,8 @@ async function arranged(t: TestContext) {
   const old = await created(store, signedIn('alice'))
   const renewal = renewalOf(old, T0)
   const renewed = await rotated(store, { ...renewal, record: { ...renewal.record, key: apart() } })
-  const bystanders: SessionKey[] = []
-  for (let i = 0; i < BYSTANDERS; i++) bystanders.push((await created(store, signedIn(`user ${i}`))).key)
+  const others = Array.from({ length: BYSTANDERS }, (_, i) => created(store, signedIn(`user ${i}`)))
+  const bystanders = (await Promise.all(others)).map(({ key }) => key)
   return { folder, store, elsewhere, alice, old, renewed, bystanders }
 }
 
@@ -193,6 +193,68 @@ test('E8: while a transaction is open on the connection nothing is vouched for',
   assert.throws(() => changes.learn(), /transaction is open/)
   db.exec('COMMIT')
   changes.learn()
+})
+
+test('E8: whatever is committed between any two steps, no row is kept under a stamp that outlives it', async (t) => {
+  const { folder, store } = await arranged(t)
+  const keys = await Promise.all(Array.from({ length: 4 }, async () => (await created(store, signedIn('carol'))).key))
+  const writing = new DatabaseSync(folder.file)
+  const reading = new DatabaseSync(folder.file, { readOnly: true })
+  t.after(() => [writing, reading].map((db) => db.close()))
+  writing.exec('PRAGMA synchronous = OFF')
+  const write = writing.prepare('UPDATE sessions SET body = ? WHERE key = ?')
+  const read = reading.prepare('SELECT body FROM sessions WHERE key = ?')
+  const random = (n: number) => Math.floor(Math.random() * n)
+  const written = keys.map(() => 0)
+  let rate = 2
+  const perhapsCommit = () => {
+    for (; random(rate) === 0; ) {
+      const which = random(keys.length)
+      write.run(String(++written[which]!), bytes(keys[which]!))
+    }
+    if (random(500) === 0) writing.exec(random(5) ? 'PRAGMA wal_checkpoint(TRUNCATE)' : 'VACUUM')
+    if (random(500) === 0) writing.exec('DELETE FROM changes')
+  }
+  // Every statement that the list's reader runs has somebody else's commits before and behind it.
+  const changes = new Changes(
+    new Proxy(reading, {
+      get: (db, name) => {
+        if (name !== 'prepare') return Reflect.get(db, name, db)
+        return (text: string) => {
+          const statement = db.prepare(text)
+          const get = statement.get.bind(statement)
+          statement.get = ((...args: SQLInputValue[]) => {
+            perhapsCommit()
+            try {
+              return get(...args)
+            } finally {
+              perhapsCommit()
+            }
+          }) as typeof get
+          return statement
+        }
+      },
+    }),
+  )
+  for (const [which, key] of keys.entries()) write.run(String(written[which]), bytes(key))
+  const kept = keys.map(() => ({ stamp: undefined as unknown, row: 0 }))
+  let served = 0
+  for (let step = 0; step < 2000; step++) {
+    if (step % 100 === 0) rate = step % 200 === 0 ? 2 : 30 // busy, and then nearly quiet
+    const which = random(keys.length)
+    const before = written[which]!
+    changes.learn()
+    const stamp = changes.stamp(keys[which]!)
+    if (kept[which]!.stamp === stamp) {
+      served++
+      assert.ok(kept[which]!.row >= before, `step ${step}: ${kept[which]!.row} is served, and ${before} was there`)
+      continue
+    }
+    perhapsCommit()
+    const { body } = read.get(bytes(keys[which]!)) as { body: string }
+    kept[which] = { stamp, row: Number(body) }
+  }
+  assert.ok(served > 200, `${served} of 2000 were served from what was kept`)
 })
 
 test('E8: the end of all sessions of a user who has many is one entry, which drops everything', async (t) => {

@@ -5,7 +5,8 @@
 //
 // Why no stale session is served. Commits have an order, and what this connection sees never goes back in it.
 //   1. `learn` asks for `data_version` before it reads the list: the list is of that state of the file or a later one.
-//      So once it is done, every change up to that state has raised its stamp. Call the state of the list L.
+//      So once it is done, every change up to that state has raised its stamp. Call the state of the list L; where
+//      `data_version` stood still, the list did too.
 //   2. A stamp taken afterwards, and a row read after that: the row is of L or later. The reader of a row keeps it under
 //      the stamp that it took before it read.
 //   3. A commit that changes the row after it was read comes after L. It has not raised the stamp, and will: each commit
@@ -25,6 +26,7 @@ import { ENTRY, PIECE } from './changes-schema.ts'
 import { arrays, first, values } from './statements.ts'
 
 const BUCKETS = 0x10000
+const NOWHERE = -1
 
 // One row for any number of entries: to fetch them one by one costs several times as much.
 const SINCE = `SELECT min(seq), max(seq), count(*), group_concat(entry, '') FROM main.changes WHERE seq >= ?`
@@ -36,8 +38,10 @@ export class Changes {
   readonly #stamps = new Float64Array(BUCKETS)
   #count = 0
   #version: unknown
+  /** Whether the last reading found something: then most likely the next one does, and `data_version` is not asked first. */
+  #isBusy = false
   /** The entry at which the last reading stopped. */
-  #seq = Number.NEGATIVE_INFINITY
+  #seq = NOWHERE
   #entry = ''
 
   constructor(db: DatabaseSync) {
@@ -54,12 +58,13 @@ export class Changes {
   /** Raises the stamps of what was changed since the last time. Throws what SQLite throws: then nothing is learnt. */
   learn(): void {
     if (this.#db.isTransaction) throw new Error('a transaction is open: changes do not show')
-    const version = first(this.#dataVersion.get())
-    if (version === this.#version) return
+    const version = this.#isBusy ? undefined : first(this.#dataVersion.get())
+    if (version !== undefined && version === this.#version) return
     const [from, to, count, entries] = values(this.#since.get(this.#seq)) as [number, number, number, string | null]
     const complete = from === this.#seq && to - from + 1 === count && entries?.length === count * ENTRY
     if (!complete || !entries.startsWith(this.#entry) || !this.#raise(entries)) this.#raiseAll()
-    this.#seq = to ?? Number.NEGATIVE_INFINITY
+    this.#isBusy = to !== this.#seq
+    this.#seq = to ?? NOWHERE
     this.#entry = entries?.slice(-ENTRY) ?? ''
     this.#version = version
   }
