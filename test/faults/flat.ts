@@ -3,12 +3,12 @@
 import type { Measure } from './crew/protocol.ts'
 
 const MEGABYTE = 1 << 20
-/** What a process may have grown by, beyond its first rounds. */
+/** What a process may have grown by in the second half. */
 const RSS = 24 * MEGABYTE
 const HEAP = 6 * MEGABYTE
 
 /**
- * @param early - after the first rounds, when everything has been in use once
+ * @param early - in the middle, when everything has been in use
  * @param late - after the last
  */
 export function growth(early: Measure, late: Measure): string[] {
@@ -23,7 +23,7 @@ export function growth(early: Measure, late: Measure): string[] {
 
 export function flatness(early: Measure, late: Measure, rounds: number): string {
   return (
-    `after ${rounds} rounds memory ${inMegabytes(early.rss)} → ${inMegabytes(late.rss)}, heap ` +
+    `in the last ${rounds} rounds memory ${inMegabytes(early.rss)} → ${inMegabytes(late.rss)}, heap ` +
     `${inMegabytes(early.heap)} → ${inMegabytes(late.heap)}, descriptors ${early.descriptors} → ${late.descriptors}, ` +
     `threads ${early.threads} → ${late.threads}, listeners ${early.listeners} → ${late.listeners}`
   )

@@ -26,6 +26,7 @@ async function run(options: Options): Promise<void> {
   const chosen = faults.filter(({ name }) => name.includes(options.only))
   if (chosen.length === 0) throw new Error(`no fault has "${options.only}" in its name`)
   const folder = mkdtempSync(join(place(), 'coatcheck-faults-'))
+  chmodSync(folder, 0o755) // processes of another user have to pass
   await compile(folder)
   console.log(`coatcheck faults: Node ${process.version}, --seed ${options.seed}, in ${folder}\n`)
   const until = performance.now() + options.minutes * 60_000
@@ -62,7 +63,7 @@ async function attempt(
   const started = performance.now()
   const before = tally.broken.length
   const own = mkdtempSync(join(folder, 'fault-'))
-  chmodSync(own, 0o755) // another user has to pass
+  chmodSync(own, 0o755)
   const trial: Trial = {
     random: new Random(random.seed()),
     crew,

@@ -13,8 +13,6 @@ import { flatness, growth } from '../flat.ts'
 import type { Line } from '../journal.ts'
 
 const USUAL = 200
-/** Rounds after which everything has been in use once. */
-const WARM = 40
 const VERIFIED_EVERY = 25
 const MEGABYTES = 12
 
@@ -51,7 +49,8 @@ async function fillAndEmpty(trial: Trial, folder: string, disk: SmallDisk): Prom
     disk.makeRoom()
     await sleep(random.whole(10, 40))
     tally.rounds++
-    if (round === Math.min(WARM, Math.floor(rounds / 2))) {
+    // By the middle everything has been in use, and caches are full.
+    if (round === Math.floor(rounds / 2)) {
       await campaign.rest()
       early = await measured(one)
       await campaign.goOn()
@@ -70,7 +69,7 @@ async function fillAndEmpty(trial: Trial, folder: string, disk: SmallDisk): Prom
   if (early !== undefined) {
     const late = await measured(one)
     tally.broken.push(...growth(early, late))
-    tally.notes.push(flatness(early, late, rounds))
+    tally.notes.push(flatness(early, late, rounds - Math.floor(rounds / 2)))
   }
   tally.broken.push(...unclear(campaign))
   await campaign.kill()

@@ -48,7 +48,7 @@ export async function atWork(trial: Trial, campaign: Campaign): Promise<void> {
   const missing = PROCESSES - campaign.muster().length
   for (const member of await crew.takeMany(missing)) await campaign.employ(member)
   await campaign.goOn()
-  await sleep(random.whole(20, 90))
+  await sleep(random.whole(15, 60))
   // Now and then they are caught at rest, with the file open and nothing under way.
   if (random.chance(0.1)) await campaign.rest()
   await killSome(trial, campaign.members, 30, 1, random.chance(0.2) ? PROCESSES : 1)

@@ -17,12 +17,12 @@ class Story {
   #at = 0
 
   act(act: 'begin' | 'sign-in' | 'update' | 'rotate' | 'sign-out' | 'end-all', more: Told = {}): this {
-    const { token, brings, nonce, then = 'ok' } = more
+    const { token, brings, nonce, but = 'ok' } = more
     const n = this.#n++
     const asked = { ...(token === undefined ? {} : { token }), ...(nonce === undefined ? {} : { nonce }) }
     this.lines.push({ line: 'try', n, at: this.#at++, act, session: 's', user: USER, ...asked })
     const told = brings === undefined ? {} : { token: brings, id: ID }
-    if (then !== 'nothing') this.lines.push({ line: then, n, at: this.#at++, ...told })
+    if (but !== 'nothing') this.lines.push({ line: but, n, at: this.#at++, ...told })
     return this
   }
 
@@ -36,7 +36,7 @@ interface Told {
   readonly token?: string
   readonly brings?: string
   readonly nonce?: string
-  readonly then?: 'ok' | 'no' | 'unknown' | 'nothing'
+  readonly but?: 'ok' | 'no' | 'unknown' | 'nothing'
 }
 
 function live(...nonces: string[]): Seen {
@@ -100,7 +100,7 @@ const cases: readonly (readonly [string, Story, Record<string, Seen>, readonly s
   ],
   [
     'a change that was refused, and is there',
-    signedIn().act('update', { token: 'T1', nonce: 'a', then: 'no' }),
+    signedIn().act('update', { token: 'T1', nonce: 'a', but: 'no' }),
     { T1: live('a') },
     [ID],
     /was refused/,
@@ -110,35 +110,35 @@ const cases: readonly (readonly [string, Story, Record<string, Seen>, readonly s
   ['another user', signedIn(), { T1: { ...live(), user: 'bob' } as Seen }, [ID], /is bob's/],
   [
     'a change in doubt that is there',
-    signedIn().act('update', { token: 'T1', nonce: 'a', then: 'nothing' }),
+    signedIn().act('update', { token: 'T1', nonce: 'a', but: 'nothing' }),
     { T1: live('a') },
     [ID],
     null,
   ],
   [
     'a change in doubt that is not there',
-    signedIn().act('update', { token: 'T1', nonce: 'a', then: 'unknown' }),
+    signedIn().act('update', { token: 'T1', nonce: 'a', but: 'unknown' }),
     { T1: live() },
     [ID],
     null,
   ],
   [
     'a sign-out in doubt that took effect',
-    signedIn().act('sign-out', { token: 'T1', then: 'nothing' }),
+    signedIn().act('sign-out', { token: 'T1', but: 'nothing' }),
     { T1: ENDED },
     [],
     null,
   ],
   [
     'a sign-out in doubt that did not',
-    signedIn().act('sign-out', { token: 'T1', then: 'nothing' }),
+    signedIn().act('sign-out', { token: 'T1', but: 'nothing' }),
     { T1: live() },
     [ID],
     null,
   ],
   [
     'a sign-out that was refused, and took effect',
-    signedIn().act('sign-out', { token: 'T1', then: 'no' }),
+    signedIn().act('sign-out', { token: 'T1', but: 'no' }),
     { T1: ENDED },
     [],
     /was to live/,

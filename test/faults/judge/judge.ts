@@ -132,6 +132,5 @@ function listProblems(account: Account, { users }: Looked): string[] {
   const final = deeds.filter(({ act }) => FINAL.has(act))
   const signedIn = deeds.some(({ act, state }) => state === 'done' && (act === 'sign-in' || act === 'sign-in-again'))
   if (final.some(({ state }) => state === 'done')) return ids.includes(id) ? [`${name}: ended, and is listed`] : []
-  if (final.length === 0 && signedIn && !ids.includes(id)) return [`${name}: lives, and is not listed`]
-  return ids.length > 1 ? [`${name}: ${ids.length} sessions are listed for its user`] : []
+  return final.length === 0 && signedIn && !ids.includes(id) ? [`${name}: lives, and is not listed`] : []
 }

@@ -50,25 +50,22 @@ export function modelOf(journals: readonly (readonly Line[])[], doubtAfter = Num
   const accounts = new Map<string, Account>()
   const owners = new Map<string, Account>()
   const counts = { ends: 0, writes: 0, doubts: 0, refusals: 0 }
-  for (const journal of journals) {
-    const outcomes = new Map(journal.filter(isOutcome).map((line) => [line.n, line]))
-    for (const attempt of journal.filter((line) => line.line === 'try')) {
-      const account = accountOf(accounts, attempt)
-      const told = outcomes.get(attempt.n)
-      const outcome = told?.line === 'ok' && told.at > doubtAfter ? undefined : told
-      const deed = deedOf(attempt, outcome)
-      if (outcome !== undefined && outcome.line !== 'ok' && outcome.line !== 'unknown') {
-        account.undone.push(deed)
-        counts.refusals++
-        continue
-      }
-      account.deeds.push(deed)
-      if (deed.state === 'doubt') counts.doubts++
-      else if (ENDINGS.has(deed.act)) counts.ends++
-      else counts.writes++
-      if (outcome?.token !== undefined) owners.set(outcome.token, account)
-      account.id = outcome?.id ?? account.id
+  for (const { attempt, told } of inOrder(journals)) {
+    const outcome = told?.line === 'ok' && told.at > doubtAfter ? undefined : told
+    const deed = deedOf(attempt, outcome)
+    const account = accountOf(accounts, owners, attempt, outcome)
+    if (outcome !== undefined && outcome.line !== 'ok' && outcome.line !== 'unknown') {
+      account.undone.push(deed)
+      counts.refusals++
+      continue
     }
+    for (const concerned of deed.act === 'end-all' ? allOf(accounts, attempt.user) : [account])
+      concerned.deeds.push(deed)
+    if (deed.state === 'doubt') counts.doubts++
+    else if (ENDINGS.has(deed.act)) counts.ends++
+    else counts.writes++
+    if (outcome?.token !== undefined) owners.set(outcome.token, account)
+    account.id ??= outcome?.id
   }
   const lines = journals.flat()
   const sights = lines.filter((line): line is Sight => line.line === 'live' || line.line === 'over')
@@ -80,14 +77,44 @@ function isOutcome(line: Line): line is Outcome {
   return line.line === 'ok' || line.line === 'no' || line.line === 'unknown' || line.line === 'gone'
 }
 
-function accountOf(accounts: Map<string, Account>, { session, user }: Attempt): Account {
-  let account = accounts.get(session)
-  if (account === undefined) {
-    account = { name: session, user: undefined, id: undefined, deeds: [], undone: [] }
-    accounts.set(session, account)
+interface Asked {
+  readonly attempt: Attempt
+  readonly told: Outcome | undefined
+}
+
+/** What was tried by all, in the order in which it was. */
+function inOrder(journals: readonly (readonly Line[])[]): Asked[] {
+  const asked = journals.flatMap((journal) => {
+    const outcomes = new Map(journal.filter(isOutcome).map((line) => [line.n, line]))
+    return journal.flatMap((line) => (line.line === 'try' ? { attempt: line, told: outcomes.get(line.n) } : []))
+  })
+  return asked.sort((a, b) => a.attempt.at - b.attempt.at)
+}
+
+/**
+ * The session that an act concerns: the one that its token belongs to. Who signs in again with a token that somebody else
+ * has just rotated gets another session, beside the one that goes on under the other's token.
+ */
+function accountOf(
+  accounts: Map<string, Account>,
+  owners: ReadonlyMap<string, Account>,
+  { session, user, token }: Attempt,
+  outcome: Outcome | undefined,
+): Account {
+  const known = (token === undefined ? undefined : owners.get(token)) ?? accounts.get(session)
+  const another = known?.id !== undefined && outcome?.id !== undefined && known.id !== outcome.id
+  if (known !== undefined && !another) {
+    known.user ??= user
+    return known
   }
-  account.user ??= user
+  const name = another ? `${session} (${outcome.id})` : session
+  const account: Account = accounts.get(name) ?? { name, user, id: undefined, deeds: [], undone: [] }
+  accounts.set(name, account)
   return account
+}
+
+function allOf(accounts: ReadonlyMap<string, Account>, user: string | undefined): Account[] {
+  return [...accounts.values()].filter((account) => account.user === user)
 }
 
 function deedOf({ act, at, token, nonce }: Attempt, outcome: Outcome | undefined): Deed {

@@ -108,13 +108,25 @@ export function leftBehind(file: string): readonly string[] {
   return [`${file}-touches`, `${file}-wal`].filter((name) => sizeOf(name) > 0)
 }
 
+/** 0 where it does not stand, or cannot be looked at: opening it will say why. */
 export function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  } catch {
+    return 0
+  }
 }
 
 function identityOf(file: string): Identity {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found === undefined ? null : { dev: found.dev, ino: found.ino }
+  try {
+    const found = statSync(file, { throwIfNoEntry: false })
+    return found === undefined ? null : { dev: found.dev, ino: found.ino }
+  } catch (error) {
+    throw new OutOfPlace(
+      `it cannot be looked at (${(error as Error).message}): give this user permission to its folder`,
+      false,
+    )
+  }
 }
 
 function same(one: { dev: number; ino: number }, other: { dev: number; ino: number }): boolean {
