@@ -140,14 +140,16 @@ export function sweep(rows: Rows, at: number, max: number): number {
     const row = rows.get(key)
     // What the times of a record of another format mean, only the release that wrote it knows: it is put off (E11).
     if (row?.kind === 'record' && row.record.format !== FORMAT) rows.defer(key, at + UNKNOWN_REST)
-    else sweepRow(rows, key, asOf(rows, key, row, at), at)
+    else if (row !== undefined) sweepRow(rows, key, row, at)
   }
   return due.length
 }
 
-function sweepRow(rows: Rows, key: SessionKey, row: Row | undefined, at: number): void {
-  if (row?.kind === 'record') rows.defer(key, dueAt(row, lastSeen(rows, row.record)))
-  if (row?.kind === 'tombstone' && at >= row.tombstone.absoluteEnd) rows.drop(key)
+function sweepRow(rows: Rows, key: SessionKey, row: Row, at: number): void {
+  const now = asOf(rows, key, row, at)
+  if (now?.kind === 'tombstone' && at >= now.tombstone.absoluteEnd) rows.drop(key)
+  // Nothing that was due stays so, or a sweep would find it again and again.
+  else if (now === row) rows.defer(key, dueAt(row, row.kind === 'record' ? lastSeen(rows, row.record) : 0))
 }
 
 /** A row as it stands at a time: whoever finds something expired ends it before answering (E10). */
