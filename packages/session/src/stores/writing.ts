@@ -147,6 +147,7 @@ export function sweep(rows: Rows, at: number, max: number): number {
 
 function sweepRow(rows: Rows, key: SessionKey, row: Row | undefined, at: number): void {
   if (row?.kind === 'record') rows.defer(key, dueAt(row, lastSeen(rows, row.record)))
+  if (row?.kind === 'link') rows.defer(key, dueAt(row, 0)) // or it would be found again and again
   if (row?.kind === 'tombstone' && at >= row.tombstone.absoluteEnd) rows.drop(key)
 }
 
