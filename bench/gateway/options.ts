@@ -13,7 +13,7 @@ npm run bench:gateway -- [--rounds N] [--seconds S] [--only NAME] [--quick] [--w
 How fast the gateway is with its vault and live sessions, beside bare forwarders and other proxies before the same
 application. Every answer is checked to the byte.
 
-  --rounds N     how often each is measured, in turn with the others (default 21)
+  --rounds N     how often each is measured, in turn with the others (default 15)
   --seconds S    how long each time, and twice as long those with a bar (default 0.25)
   --only NAME    a scenario: ${scenarios.map(({ name }) => name).join(', ')};
                  or a contender beside the bare forwarders: ${contenders.map(({ name }) => name).join(', ')}
@@ -46,7 +46,7 @@ export function readOptions(args: readonly string[]): Options {
   })
   const { quick, write, help } = values
   return {
-    rounds: readRounds(values.rounds ?? (quick ? '5' : '21')),
+    rounds: readRounds(values.rounds ?? (quick ? '5' : '15')),
     seconds: readSeconds(values.seconds),
     latencySeconds: quick ? null : 1,
     only: readOnly(values.only, NAMES),
